@@ -1,0 +1,65 @@
+"""The command line `python -m reco_core COMMAND`. A command is one row of COMMANDS."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
+
+from reco_core.errors import HitscopeError
+
+EXIT_USER_ERROR: Final = 2  # as argparse uses for wrong options
+EXIT_INTERRUPTED: Final = 130  # as a shell reports Ctrl-C
+
+
+@dataclass(frozen=True)
+class Command:
+    """name : as typed.  module : where its `add_arguments` and `run` are, imported when chosen."""
+
+    name: str
+    help: str
+    module: str
+
+
+COMMANDS: Final = (
+    Command(
+        "simulate",
+        "write a data set of simulated events",
+        "reco_core.icecube.simulation.command",
+    ),
+    Command(
+        "index",
+        "build the indexes of batches ahead of their first use",
+        "reco_core.icecube.dataset_command",
+    ),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. arguments : as typed after `python -m reco_core`."""
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    args = _parser(typed[0] if typed else "").parse_args(typed)
+    try:
+        import_module(args.module).run(args)
+    except HitscopeError as error:
+        print(f"{args.command}: {error}", file=sys.stderr)
+        return EXIT_USER_ERROR
+    except KeyboardInterrupt:
+        print(f"{args.command}: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    return 0
+
+
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    """Parser of all commands; only the chosen one's module is imported, for its options."""
+    parser = argparse.ArgumentParser(prog="python -m reco_core", description=__doc__)
+    rows = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        row = rows.add_parser(command.name, help=command.help)
+        row.set_defaults(module=command.module)
+        if command.name == chosen:
+            import_module(command.module).add_arguments(row)
+    return parser

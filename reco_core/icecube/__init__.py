@@ -1,0 +1,1 @@
+"""IceCube: detector, events, reconstructions, classification, simulation."""

@@ -1,0 +1,258 @@
+"""Data sets in the layout of the Kaggle competition "IceCube - Neutrinos in Deep Ice".
+
+    FOLDER/sensor_geometry.csv       optional; else the built-in geometry
+    FOLDER/train_meta.parquet        optional, and test_meta.parquet: events, places of their
+                                     pulses, directions
+    FOLDER/train/batch_1.parquet     pulses; any number of batches, also in FOLDER/test/
+    FOLDER/truth.parquet or .csv     optional, not in the competition: more about the particles
+
+Each batch gets an index on disk on its first use, from which any event opens in a millisecond. A
+large one is built by a process in the background; until it is ready, and wherever it cannot be
+written, events are read straight from the batch file.
+
+A meta file that lists a batch is taken to list all its events.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from reco_core.errors import DatasetError, NotFoundError
+from reco_core.icecube.dataset_files import (
+    GEOMETRY_FILE,
+    SPLITS,
+    Batch,
+    IntArray,
+    batches_in,
+    read_geometry,
+)
+from reco_core.icecube.dataset_index import IndexStore
+from reco_core.icecube.dataset_meta import Spans
+from reco_core.icecube.dataset_open import OpenBatch, Opener
+from reco_core.icecube.dataset_progress import IndexProgress
+from reco_core.icecube.detector import Detector, builtin_detector
+from reco_core.icecube.event import Event, Split
+
+__all__ = ["Batch", "Dataset", "IndexProgress", "find_datasets"]
+
+# An event that is in no batch by the meta file is looked for in all, if they are so few.
+FEW_BATCHES: Final = 16
+
+log = logging.getLogger(__name__)
+
+
+def find_datasets(root: Path, index_dir: Path, index_limit_bytes: int) -> tuple[Dataset, ...]:
+    """The data set in the folder `root`, or those in its sub-folders, by name.
+
+    Looks only at names of files; reads none. index_dir : where the indexes are kept, up to
+    index_limit_bytes in all. Raises DatasetError if there is no data set.
+    """
+    root = Path(os.path.abspath(root))
+    folders = [root] if batches_in(root) else _sub_folders(root)
+    store = IndexStore(index_dir, index_limit_bytes)
+    found: dict[str, Dataset] = {}
+    for folder in folders:
+        if batches := batches_in(folder):
+            key = _unique(_url_safe(folder.name), found)
+            found[key] = Dataset(key, folder, batches, store)
+    if not found:
+        raise DatasetError(
+            f"No data set in {root}. Looked for train/batch_1.parquet or test/batch_1.parquet "
+            "(any number) there and in its sub-folders. To open another folder, type: "
+            "make run DATA=folder"
+        )
+    return tuple(found.values())
+
+
+class Dataset:
+    """One data set. Safe to use from several threads; files are opened when first needed.
+
+    key : name for URLs, unique among the data sets found together.  batches : train before test,
+    then by number. Of an event_id that is in several batches the first one counts.
+    """
+
+    def __init__(
+        self, key: str, folder: Path, batches: tuple[Batch, ...], store: IndexStore
+    ) -> None:
+        self.key = key
+        self.folder = folder
+        self.batches = batches
+        self._opener = Opener(store)
+
+    def __repr__(self) -> str:
+        return f"<Dataset {self.key}: {len(self.batches)} batches in {self.folder}>"
+
+    @cached_property
+    def detector(self) -> Detector:
+        """Geometry of sensor_geometry.csv, else the built-in one. FileFormatError if it is bad."""
+        path = self.folder / GEOMETRY_FILE
+        return read_geometry(path) if path.exists() else builtin_detector()
+
+    def event(self, event_id: int) -> Event:
+        """One event with its checked pulses.
+
+        Raises NotFoundError; EventError if its pulses break the rules or it has none;
+        FileFormatError if its files are damaged.
+        """
+        batch, _ = self.locate(event_id)
+        opened = self._opener.open(batch, build=True)
+        where = f"event {event_id} of {batch.label}"
+        pulses = opened.pulses(self._place(opened, event_id), where)
+        truth = opened.contents.truth.truth(self._place(opened, event_id))
+        return Event(event_id, batch.split, batch.batch_id, pulses, truth)
+
+    def locate(self, event_id: int) -> tuple[Batch, int]:
+        """Batch of an event and its place there, 0 for the first.
+
+        A damaged batch is passed over; it counts, as FileFormatError, if no other has the event.
+        Raises NotFoundError.
+        """
+        damage: DatasetError | None = None
+        for batch in self._candidates(event_id):
+            try:
+                place = self._opener.open(batch).contents.find(event_id)
+            except DatasetError as error:
+                damage = damage or error
+            else:
+                if place is not None:
+                    return batch, place
+        raise damage or self._not_found(event_id)
+
+    def position(self, event_id: int) -> tuple[int, int]:
+        """(k, n): the event is the k-th, counted from 1, of the n events of its batch."""
+        batch, place = self.locate(event_id)
+        return place + 1, len(self._opener.open(batch).contents)
+
+    def neighbours(self, event_id: int) -> tuple[int | None, int | None]:
+        """The events before and after, in the order of the files and on from batch to batch."""
+        batch, place = self.locate(event_id)
+        ids = self._opener.open(batch).contents.event_id
+        k = self.batches.index(batch)
+        before = chain(_pairs(batch, ids[:place][::-1]), self._events(self.batches[:k][::-1], -1))
+        after = chain(_pairs(batch, ids[place + 1 :]), self._events(self.batches[k + 1 :], +1))
+        return self._first_reachable(before), self._first_reachable(after)
+
+    def first_event_id(self) -> int:
+        """First event of the first readable batch that has any.
+
+        Raises NotFoundError; FileFormatError if no batch can be read.
+        """
+        for _, event_id in self._events(self.batches, +1):
+            return event_id
+        for batch in self.batches:
+            self._opener.open(batch)  # raises what is wrong, if something is
+        raise NotFoundError(f"No event in any batch of data set {self.key!r} ({self.folder}).")
+
+    def random_event_id(self, rng: np.random.Generator) -> int:
+        """An event with pulses: any readable batch with equal chance, then any event of it."""
+        order = [self.batches[k] for k in rng.permutation(len(self.batches))]
+        for batch in self._readable(order):
+            contents = self._opener.open(batch).contents
+            with_pulses = np.flatnonzero(contents.n_pulses)
+            if len(with_pulses):
+                return int(contents.event_id[rng.choice(with_pulses)])
+        return self.first_event_id()
+
+    def ensure_index(self, batch: Batch) -> IndexProgress:
+        """Start building the index unless it is there, being built, or known to be impossible.
+
+        A small batch, up to 1,000,000 pulses, is indexed before this returns.
+        """
+        self._opener.ensure_index(batch)
+        return self.index_progress(batch)
+
+    def index_progress(self, batch: Batch) -> IndexProgress:
+        """How far the index of a batch is."""
+        return self._opener.progress(batch)
+
+    def _place(self, opened: OpenBatch, event_id: int) -> int:
+        place = opened.contents.find(event_id)
+        if place is None:  # its file was replaced, or the meta file was wrong about it
+            raise self._not_found(event_id)
+        return place
+
+    def _candidates(self, event_id: int) -> Iterator[Batch]:
+        """Batches that may hold an event, in order; the meta file's ranges of IDs exclude most."""
+        excluded = []
+        spans = {split: self._spans(split) for split in SPLITS}
+        for batch in self.batches:
+            span = spans[batch.split].get(batch.batch_id)
+            if span is None or span.covers(event_id) or self._opener.is_open(batch):
+                yield batch
+            else:
+                excluded.append(batch)
+        if len(self.batches) <= FEW_BATCHES:
+            yield from excluded
+
+    def _spans(self, split: Split) -> Spans:
+        """Spans of a split's meta file; none if it is bad, which opening any batch will tell."""
+        try:
+            return self._opener.store.spans(self.folder / f"{split}_meta.parquet")
+        except DatasetError:
+            return {}
+
+    def _readable(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """The batches that can be opened; the others are logged."""
+        for batch in batches:
+            try:
+                self._opener.open(batch)
+            except DatasetError as error:
+                log.warning("%s is passed over: %s", batch.label, error)
+            else:
+                yield batch
+
+    def _events(self, batches: Iterable[Batch], step: int) -> Iterator[tuple[Batch, int]]:
+        for batch in self._readable(batches):
+            yield from _pairs(batch, self._opener.open(batch).contents.event_id[::step])
+
+    def _first_reachable(self, events: Iterable[tuple[Batch, int]]) -> int | None:
+        """The first that is found under its ID: passes over repetitions of earlier events."""
+        reachable = (event for batch, event in events if self.locate(event)[0] == batch)
+        return next(reachable, None)
+
+    def _not_found(self, event_id: int) -> NotFoundError:
+        text = f"No event {event_id} in data set {self.key!r} ({self.folder})."
+        for split in SPLITS:
+            present = {batch.batch_id for batch in self.batches if batch.split == split}
+            for batch_id, span in self._spans(split).items():
+                if span.covers(event_id) and batch_id not in present:
+                    name = f"{split}/batch_{batch_id}.parquet"
+                    return NotFoundError(f"{text} It may be in {name}, which is not there.")
+        near = [k for opened in self._opener.all_open() for k in opened.contents.nearest(event_id)]
+        below = max((k for k in near if k < event_id), default=None)
+        above = min((k for k in near if k > event_id), default=None)
+        named = " and ".join(str(k) for k in (below, above) if k is not None)
+        return NotFoundError(f"{text} Nearest in the batches open now: {named or 'none'}.")
+
+
+def _pairs(batch: Batch, event_ids: IntArray) -> Iterator[tuple[Batch, int]]:
+    return ((batch, int(event_id)) for event_id in event_ids)
+
+
+def _sub_folders(root: Path) -> list[Path]:
+    try:
+        folders = [path for path in root.iterdir() if path.is_dir()]
+    except OSError as error:
+        raise DatasetError(
+            f"The data folder {root} cannot be opened: {error.strerror}. "
+            "To open another folder, type: make run DATA=folder"
+        ) from error
+    return sorted(path for path in folders if not path.name.startswith("."))
+
+
+def _url_safe(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "data"
+
+
+def _unique(name: str, taken: dict[str, Dataset]) -> str:
+    candidates = (name if k == 1 else f"{name}-{k}" for k in range(1, len(taken) + 2))
+    return next(candidate for candidate in candidates if candidate not in taken)

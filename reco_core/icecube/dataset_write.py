@@ -1,0 +1,122 @@
+"""Writer of data sets in the layout and with the column types of the competition."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from reco_core.errors import DatasetError
+from reco_core.icecube.dataset_files import GEOMETRY_FILE, SPLITS, TRUTH_FILES, batches_in
+from reco_core.icecube.detector import Detector
+from reco_core.icecube.event import Split
+
+PULSE_TYPES: Final[dict[str, type[pl.DataType]]] = {
+    "event_id": pl.Int64,
+    "sensor_id": pl.Int16,
+    "time": pl.Int64,
+    "charge": pl.Float64,
+    "auxiliary": pl.Boolean,
+}
+META_TYPES: Final[dict[str, type[pl.DataType]]] = {
+    "batch_id": pl.Int64,
+    "event_id": pl.Int64,
+    "first_pulse_index": pl.Int64,
+    "last_pulse_index": pl.Int64,
+}
+# Optional, rad.
+ANGLE_TYPES: Final[dict[str, type[pl.DataType]]] = {"azimuth": pl.Float64, "zenith": pl.Float64}
+
+
+@dataclass(frozen=True, eq=False)
+class BatchTables:
+    """One batch. pulses : columns of PULSE_TYPES, each event's rows together.
+
+    meta : columns of META_TYPES and, where known, ANGLE_TYPES; one row per event.
+    """
+
+    batch_id: int
+    pulses: pl.DataFrame
+    meta: pl.DataFrame
+
+
+def write_dataset(
+    folder: Path,
+    batches: Iterable[BatchTables],
+    truth: pl.DataFrame | None,
+    detector: Detector,
+    split: Split = "train",
+    force: bool = False,
+) -> None:
+    """Write a data set, one batch in memory at a time. Each file appears whole.
+
+    truth : rows of truth.parquet (event_id and more).  force : replace the data set that is in
+    the folder; other files there stay. Raises DatasetError if the folder is not empty, or for a
+    wrong column.
+    """
+    _prepare(folder, force)
+    write_geometry(folder, detector)
+    (folder / split).mkdir(exist_ok=True)
+    metas = []
+    for batch in batches:
+        path = folder / split / f"batch_{batch.batch_id}.parquet"
+        _write_parquet(_typed(batch.pulses, PULSE_TYPES, f"pulses of {path}"), path)
+        metas.append(_typed_meta(batch.meta, f"meta rows of {path}"))
+    if metas:
+        _write_parquet(pl.concat(metas, how="diagonal"), folder / f"{split}_meta.parquet")
+    if truth is not None:
+        _write_parquet(truth, folder / TRUTH_FILES[0])
+
+
+def write_geometry(folder: Path, detector: Detector) -> None:
+    """Write sensor_geometry.csv."""
+    x, y, z = detector.position_m.T
+    table = pl.DataFrame({"sensor_id": range(len(x)), "x": x, "y": y, "z": z})
+    partial = _partial(folder / GEOMETRY_FILE)
+    table.write_csv(partial)
+    partial.replace(folder / GEOMETRY_FILE)
+
+
+def _prepare(folder: Path, force: bool) -> None:
+    """An empty folder, or one without the files of a data set."""
+    if folder.exists() and not folder.is_dir():
+        raise DatasetError(f"{folder} is a file; expected a new or empty folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()) and not force:
+        raise DatasetError(
+            f"{folder} is not empty; give another folder, or --force to replace the data set in it."
+        )
+    names = (GEOMETRY_FILE, *TRUTH_FILES, *(f"{split}_meta.parquet" for split in SPLITS))
+    for path in (*(batch.path for batch in batches_in(folder)), *(folder / name for name in names)):
+        path.unlink(missing_ok=True)
+
+
+def _typed_meta(meta: pl.DataFrame, what: str) -> pl.DataFrame:
+    present = {name: dtype for name, dtype in ANGLE_TYPES.items() if name in meta.columns}
+    return _typed(meta, META_TYPES | present, what)
+
+
+def _typed(frame: pl.DataFrame, types: dict[str, type[pl.DataType]], what: str) -> pl.DataFrame:
+    """The columns in the order and of the types given; other columns are left out."""
+    missing = [name for name in types if name not in frame.columns]
+    if missing:
+        raise DatasetError(f"The {what} lack the column {missing[0]!r}; expected {list(types)}.")
+    try:
+        return frame.select(pl.col(name).cast(dtype) for name, dtype in types.items())
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).partition("\n")[0]
+        raise DatasetError(f"The {what} cannot be stored as {types}: {reason}.") from error
+
+
+def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    partial = _partial(path)
+    frame.write_parquet(partial, row_group_size=max(len(frame), 1))
+    partial.replace(path)
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
