@@ -1,0 +1,1 @@
+"""Directions from pulses: one file per method, `registry.py` lists them."""
