@@ -1,0 +1,60 @@
+# make            the list below
+# Every target does the same on a laptop and in CI.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= $(HITSCOPE_DATA)
+DEMO := data/demo
+DEMO_EVENTS := 60
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt bench demo-data screenshots clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/runtime.stamp $(if $(DATA),,$(DEMO)/train_meta.parquet) ## serve on http://127.0.0.1:8050 (DATA=folder: your own data)
+	@HITSCOPE_DATA="$(if $(DATA),$(DATA),$(DEMO))" $(BIN)/python -m app
+
+test: $(VENV)/dev.stamp ## all tests; browser tests are skipped, with the reason, where there is no Chromium
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/dev.stamp ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fmt: $(VENV)/dev.stamp ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/dev.stamp ## measure speed and memory; figures as ratios within one run
+	@$(BIN)/python -m tests.bench
+
+demo-data: $(DEMO)/train_meta.parquet ## the small simulated data set that `make run` shows
+
+screenshots: $(VENV)/dev.stamp $(DEMO)/train_meta.parquet ## take the pictures in docs/pictures
+	@$(BIN)/python -m tests.browser.screenshots docs/pictures --data "$(if $(DATA),$(DATA),$(DEMO))"
+
+clean: ## remove the environment and the demo data
+	rm -rf $(VENV) data build
+
+$(DEMO)/train_meta.parquet: | $(VENV)/runtime.stamp
+	@echo "Making $(DEMO_EVENTS) simulated events in $(DEMO)"
+	@$(BIN)/python -m reco_core simulate --out $(DEMO) --events $(DEMO_EVENTS) --seed 1 --force
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Hitscope needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Say which to use: make run PYTHON=python3.12")'
+	@echo "Creating the environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime.stamp: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what requirements.txt names"
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	@echo "Installing what requirements-dev.txt names"
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-dev.txt
+	@touch $@ $(VENV)/runtime.stamp

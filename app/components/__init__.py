@@ -1,0 +1,1 @@
+"""Pure pieces of pages: data in, Dash components out."""

@@ -1,0 +1,40 @@
+"""The sheet of all keys, made from the table in app/keys.py."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from dash import html
+
+from app.keys import KEYS
+
+
+def help_sheet() -> html.Div:
+    groups = [
+        html.Section([html.H3(name), html.Dl([cell for row in rows for cell in _row(row)])])
+        for name, rows in groupby(KEYS, key=lambda row: row.group)
+    ]
+    return html.Div(
+        html.Div(
+            [
+                html.H2("Keys"),
+                html.Div(groups, className="key-groups"),
+                html.P(
+                    "Drag to orbit, right-drag to pan, wheel to zoom. Click a DOM for its pulses; "
+                    "Shift adds. Drag on the histogram to scrub.",
+                    className="quiet",
+                ),
+                html.Button("Close", className="control", **{"data-action": "toggle_help"}),
+            ],
+            className="sheet",
+            role="dialog",
+            **{"aria-modal": "true", "aria-label": "Keys"},
+        ),
+        id="help",
+        className="backdrop",
+        hidden=True,
+    )
+
+
+def _row(row):  # type: ignore[no-untyped-def]
+    return html.Dt(html.Kbd(row.printed)), html.Dd(row.sentence)

@@ -1,0 +1,1 @@
+"""Plotly figures: domain objects in, figures out; no Dash, no disk."""

@@ -1,0 +1,21 @@
+"""The tables that the browser code needs, written into the page once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from app.colours import COLOUR_MAPS, resampled
+from app.keys import KEYS
+from app.theme import OVERLAY_STYLES
+
+
+def page_config() -> dict[str, Any]:
+    return {
+        "colour_maps": {
+            row.key: {"label": row.label, "sentence": row.sentence, "stops": resampled(row.key)}
+            for row in COLOUR_MAPS
+        },
+        "overlays": [asdict(style) for style in OVERLAY_STYLES],
+        "keys": [{"keys": row.keys, "action": row.action} for row in KEYS],
+    }

@@ -1,0 +1,252 @@
+"""The event page: scene, time strip, inspector.
+
+    address (dcc.Location) ──► open_event ──► title, sentence, directions, verdict, pager, notice
+                                        └───► event (store) ──► hitscope.load (browser)
+                                                                 ├─ fetches geometry.bin, pulses.bin
+                                                                 └─ clock (store, <= 10 per second)
+    flat (store: event and time, without WebGL2 only) ──► draw_projections ──► three Plotly figures
+
+Time, camera and overlays live in the browser (assets/display/store.mjs) and never pass through
+here; the browser writes them into the address with history.replaceState, which calls no callback.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from flask import current_app
+
+from app import ids
+from app.api import detector_json, geometry_url
+from app.components.controls import action_button, section, toggle_button
+from app.components.directions import directions_table
+from app.components.help_sheet import help_sheet
+from app.components.notice import failure, remarks
+from app.components.top_bar import dataset_links, top_bar
+from app.components.verdict import verdict_panel
+from app.figures.projections import PROJECTIONS, projection
+from app.page_config import page_config
+from app.routes import EventAddress, event_path, parse_path
+from app.services.events import Library, Pager, pager_of, payload
+from app.view_state import parse_query
+from reco_core.errors import HitscopeError
+from reco_core.icecube.dataset import Batch, Dataset
+
+OPEN_OUTPUTS = (
+    Output(ids.EVENT, "data"),
+    Output(ids.TITLE, "children"),
+    Output(ids.SENTENCE, "children"),
+    Output(ids.DIRECTIONS, "children"),
+    Output(ids.VERDICT, "children"),
+    Output(ids.NOTICE, "children"),
+    Output(ids.DATASET_MENU, "children"),
+    Output(ids.POSITION, "children"),
+    Output(ids.PREVIOUS, "href"),
+    Output(ids.NEXT, "href"),
+    Output(ids.RANDOM, "href"),
+)
+
+
+def layout() -> html.Div:
+    return html.Div(
+        [
+            dcc.Location(id=ids.ADDRESS, refresh=False),
+            dcc.Store(id=ids.CONFIG, data=page_config()),
+            dcc.Store(id=ids.EVENT),
+            dcc.Store(id=ids.CLOCK),
+            dcc.Store(id=ids.FLAT),
+            top_bar(),
+            _scene(),
+            _inspector(),
+            _strip(),
+            help_sheet(),
+            html.Div(id="toast", className="toast", role="status"),
+        ],
+        className="page",
+    )
+
+
+def _scene() -> html.Main:
+    return html.Main(
+        [
+            html.Div(id="scene", className="scene-host"),
+            html.Div(id=ids.PROJECTIONS, className="projections", hidden=True),
+            html.Div(
+                [html.H1(id=ids.TITLE),
+                 html.P(id=ids.SENTENCE, className="sentence", **{"aria-live": "polite"})],
+                className="scene-title",
+            ),
+            html.Div(
+                [action_button("view_home", "Home"), action_button("view_top", "Top"),
+                 action_button("view_side", "Side"), action_button("view_along", "Along track"),
+                 toggle_button("toggle_lock", "Lock"), toggle_button("toggle_dust", "Dust")],
+                className="scene-views",
+            ),
+            html.Div(id="colour-scale", className="colour-scale"),
+            html.Div(id="index-progress", className="index-progress", hidden=True, role="status"),
+            html.Div(id=ids.NOTICE, className="notice", role="alert"),
+        ],
+        className="scene-frame",
+    )  # fmt: skip
+
+
+def _strip() -> html.Section:
+    return html.Section(
+        [
+            html.Div(
+                [
+                    action_button("toggle_play", "Play", "play"),
+                    html.Output(id="time-readout", className="readout", **{"aria-live": "off"}),
+                    html.Span(id="speed-host"),
+                    toggle_button("toggle_loop", "Loop", pressed=True),
+                    toggle_button("toggle_auxiliary", "Auxiliary", pressed=True),
+                    action_button("next_colour_map", "Colours"),
+                    html.Span(className="spring"),
+                    html.Span(id="strip-legend", className="quiet"),
+                ],
+                className="strip-controls",
+            ),
+            html.Div(id="depth-map"),
+            html.Div(id="time-strip"),
+        ],
+        className="time-panel",
+        **{"aria-label": "Time"},
+    )
+
+
+def _inspector() -> html.Aside:
+    tabs = (("tab-time", "Time"), ("tab-directions", "Directions"), ("tab-dom", "DOM"),
+            ("tab-pulses", "Pulses"))  # fmt: skip
+    return html.Aside(
+        [
+            html.Div(
+                [html.Button(name, **{"data-tab": key, "type": "button", "role": "tab"})
+                 for key, name in tabs],
+                className="tabs", role="tablist",
+            ),
+            section("Directions", html.Div(id=ids.DIRECTIONS), **{"data-panel": "tab-directions"}),
+            section("Verdict", html.Div(id=ids.VERDICT), **{"data-panel": "tab-directions"}),
+            html.Section(html.Div(id="dom-panel"), className="panel", **{"data-panel": "tab-dom"}),
+            html.Section(html.Div(id="pulse-table"), className="panel grow",
+                         **{"data-panel": "tab-pulses"}),
+        ],
+        className="inspector",
+    )  # fmt: skip
+
+
+def register(app: Dash) -> None:
+    """Wire the page's callbacks to one app."""
+    app.callback(*OPEN_OUTPUTS, Input(ids.ADDRESS, "pathname"), State(ids.ADDRESS, "search"))(
+        open_event
+    )
+    app.callback(
+        Output(ids.PROJECTIONS, "children"),
+        Input(ids.FLAT, "data"),
+        prevent_initial_call=True,
+    )(draw_projections)
+    app.clientside_callback(
+        ClientsideFunction("hitscope", "load"),
+        Input(ids.EVENT, "data"),
+        State(ids.CONFIG, "data"),
+    )
+
+
+def open_event(path: Any, query: Any) -> tuple[Any, ...]:
+    """Everything the page shows of the event at an address, or the reason why it cannot."""
+    view_wanted, complaints = parse_query(query if isinstance(query, str) else "")
+    library = _library()
+    try:
+        address = parse_path(path if isinstance(path, str) else "/")
+        view = library.open(address, np.random.default_rng())
+    except HitscopeError as error:
+        return _failed(library, path, str(error))
+    data = payload(view) | _detector_data(view.dataset) | {"view": view_wanted}
+    told = [view.sentence, view.story or ", ".join(view.facts)]
+    return (
+        data,
+        view.title,
+        [html.Span(part) for part in told if part],
+        directions_table(view.overlays),
+        verdict_panel(view.verdict),
+        remarks(complaints),
+        dataset_links([dataset.key for dataset in library.datasets], view.dataset.key),
+        position_text(view.batch, view.pager),
+        *_pager_paths(view.dataset.key, view.pager),
+    )
+
+
+def position_text(batch: Batch, pager: Pager) -> str:
+    """'train batch 1: 3 of 200,000'"""
+    return f"{batch.split} batch {batch.batch_id}: {pager.k:,} of {pager.n:,}"
+
+
+def _failed(library: Library, path: Any, message: str) -> tuple[Any, ...]:
+    """The page without an event: what is wrong, and every way on that there is."""
+    keys, current, pager, detector = [], EventAddress(None, None), None, {}
+    try:
+        keys = [dataset.key for dataset in library.datasets]
+        current = parse_path(str(path))
+        detector = _detector_data(library.dataset(current.dataset))
+        pager = _pager_at(library, current)
+    except HitscopeError:
+        pass  # the first error is the one to show: whatever was found before this one still helps
+    paths = _pager_paths(current.dataset or keys[0], pager) if pager else ("/",) * 3
+    links = [("First event", "/")] if keys else []
+    data = {"error": message, "dataset": current.dataset, "event_id": current.event_id}
+    menu = dataset_links(keys, current.dataset)
+    return data | detector, "No event", "", "", "", failure(message, links), menu, "", *paths
+
+
+def _detector_data(dataset: Dataset) -> dict[str, Any]:
+    """What the scene needs to draw the detector of a data set."""
+    return {
+        "geometry_url": geometry_url(dataset.key, dataset.detector),
+        "detector": detector_json(),
+    }
+
+
+def _pager_at(library: Library, address: EventAddress) -> Pager | None:
+    if address.event_id is None:
+        return None
+    return pager_of(library.dataset(address.dataset), address.event_id, np.random.default_rng())
+
+
+def _pager_paths(key: str, pager: Pager) -> tuple[str, str, str]:
+    first = f"/event/{key}"  # past either end one comes out at the first event
+    previous, following = (
+        first if event_id is None else event_path(key, event_id)
+        for event_id in (pager.previous_id, pager.next_id)
+    )
+    return previous, following, event_path(key, pager.random_id)
+
+
+def draw_projections(flat: Any) -> Any:
+    """The three projections, for browsers without WebGL2 only; nothing where the request is odd."""
+    if not isinstance(flat, dict) or not isinstance(flat.get("event_id"), int):
+        return []
+    address = EventAddress(str(flat.get("dataset")), flat["event_id"])
+    until = flat.get("time_ns")
+    until = float(until) if isinstance(until, int | float) else None
+    try:
+        view = _library().open(address, np.random.default_rng())
+    except HitscopeError as error:
+        return remarks([str(error)])
+    sentence = html.P(
+        "This browser has no WebGL2: the event is drawn flat, from above and from two sides."
+    )
+    return [sentence] + [
+        dcc.Graph(
+            figure=projection(
+                name, view.event.pulses, view.dataset.detector, view.light_range_ns, until
+            ),
+            config={"displayModeBar": False, "responsive": True},
+            className="projection",
+        )
+        for name, _, _ in PROJECTIONS
+    ]
+
+
+def _library() -> Library:
+    return current_app.config["library"]

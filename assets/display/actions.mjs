@@ -1,0 +1,113 @@
+// What every button and key does, by the action names of app/keys.py.
+
+import { currentLink } from "./address.mjs";
+import { makeAutoplay } from "./autoplay.mjs";
+import { SPEEDS_NS_PER_S } from "./clock.mjs";
+import { savePng } from "./png.mjs";
+
+const ORBIT_RAD = Math.PI / 36; // 5 degrees a press
+const ZOOM = 1.15;
+
+export function makeActions({ store, clock, scene, config }) {
+  const flip = (key) => () => store.set({ [key]: !store.get(key) });
+  const preset = (name) => () => scene?.camera.preset(name);
+  const click = (id) => () => document.getElementById(id)?.click();
+  const maps = Object.keys(config.colour_maps);
+  const autoplay = makeAutoplay(store, click("next"));
+  const actions = {
+    toggle_play: () => clock.toggle(),
+    step_back: () => clock.step(-1),
+    step_forward: () => clock.step(1),
+    big_step_back: () => clock.step(-1, true),
+    big_step_forward: () => clock.step(1, true),
+    to_start: () => clock.home(),
+    to_end: () => clock.end(),
+    slower: () => changeSpeed(store, -1),
+    faster: () => changeSpeed(store, 1),
+    toggle_loop: flip("loop"),
+    next_event: click("next"),
+    previous_event: click("previous"),
+    random_event: click("random"),
+    focus_jump: () => document.getElementById("jump")?.select(),
+    toggle_autoplay: autoplay.toggle,
+    orbit: (event) => orbit(scene, event.key),
+    zoom_in: () => scene?.camera.zoomBy(ZOOM),
+    zoom_out: () => scene?.camera.zoomBy(1 / ZOOM),
+    view_home: preset("home"),
+    view_top: preset("top"),
+    view_side: preset("side"),
+    view_along: preset("along"),
+    toggle_lock: flip("camera_locked"),
+    toggle_region: flip("region"),
+    toggle_auxiliary: flip("auxiliary"),
+    toggle_dust: flip("dust"),
+    next_colour_map: () => {
+      const next = (maps.indexOf(store.get("colour_map")) + 1) % maps.length;
+      store.set({ colour_map: maps[next] });
+    },
+    copy_link: () => copyLink(store),
+    save_png: () => savePng(store, scene, config).then(() => toast("Saved the view as PNG")),
+    toggle_theme: () => store.set({ theme: store.get("theme") === "dark" ? "light" : "dark" }),
+    toggle_help: () => showHelp(document.getElementById("help").hidden),
+    escape: () => escape(store),
+  };
+  for (const { key } of config.overlays) actions[`toggle_${key}`] = () => flipOverlay(store, key);
+  return actions;
+}
+
+function flipOverlay(store, key) {
+  const shown = store.get("overlays");
+  store.set({
+    overlays: shown.includes(key) ? shown.filter((other) => other !== key) : [...shown, key],
+  });
+}
+
+function changeSpeed(store, direction) {
+  const speeds = SPEEDS_NS_PER_S;
+  const nearest = speeds.findIndex((speed) => speed >= store.get("speed"));
+  const next = Math.min(Math.max((nearest < 0 ? speeds.length : nearest) + direction, 0), speeds.length - 1);
+  store.set({ speed: speeds[next] });
+}
+
+function orbit(scene, key) {
+  const across = { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0;
+  const up = { ArrowUp: 1, ArrowDown: -1 }[key] ?? 0;
+  scene?.camera.orbitBy(across * ORBIT_RAD, up * ORBIT_RAD);
+}
+
+async function copyLink(store) {
+  const link = currentLink(store);
+  history.replaceState(history.state, "", link);
+  try {
+    await navigator.clipboard.writeText(link);
+    toast("Copied the link to this view");
+  } catch {
+    toast("This browser does not let the page copy: the link stands in the address bar");
+  }
+}
+
+let helpOpener = null;
+
+function showHelp(open) {
+  const help = document.getElementById("help");
+  if (open) helpOpener = document.activeElement;
+  help.hidden = !open;
+  if (open) help.querySelector("button").focus();
+  else helpOpener?.focus?.();
+}
+
+function escape(store) {
+  const help = document.getElementById("help");
+  if (!help.hidden) return showHelp(false);
+  document.querySelector("details[open]")?.removeAttribute("open");
+  store.set({ selection: [] });
+}
+
+let toastTimer = 0;
+
+export function toast(sentence) {
+  const host = document.getElementById("toast");
+  host.textContent = sentence;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => (host.textContent = ""), 2500);
+}

@@ -1,0 +1,122 @@
+// Buttons, read-outs and tabs of the page: they run actions and show the view's state.
+
+import { toast } from "./actions.mjs";
+import { SPEEDS_NS_PER_S } from "./clock.mjs";
+import { ns } from "./format.mjs";
+import { keepTheme } from "./theme.mjs";
+
+export function mountControls(store, actions) {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-action]");
+    if (button) actions[button.dataset.action]?.(event);
+    if (event.target.id === "help") actions.toggle_help();
+  });
+  mountJump();
+  mountSpeed(store);
+  mountReadout(store);
+  mountTabs();
+  closeMenus();
+  const show = () => showPressed(store);
+  store.on(["overlays", "region", "auxiliary", "dust", "camera_locked", "loop"], show);
+  // Dash draws these panels anew for each event, with the state it knows nothing of
+  const watcher = new MutationObserver(show);
+  for (const id of ["directions", "verdict"]) {
+    watcher.observe(document.getElementById(id), { childList: true, subtree: true });
+  }
+  store.on(["theme"], () => keepTheme(store.get("theme")));
+  keepTheme(store.get("theme"));
+  show();
+}
+
+const PRESSED = {
+  toggle_region: "region",
+  toggle_auxiliary: "auxiliary",
+  toggle_dust: "dust",
+  toggle_lock: "camera_locked",
+  toggle_loop: "loop",
+};
+
+function showPressed(store) {
+  for (const [action, key] of Object.entries(PRESSED)) press(action, store.get(key));
+  const shown = new Set(store.get("overlays"));
+  for (const button of document.querySelectorAll("#directions [data-action]")) {
+    button.setAttribute("aria-pressed", shown.has(button.dataset.action.slice("toggle_".length)));
+  }
+}
+
+function press(action, on) {
+  for (const button of document.querySelectorAll(`[data-action=${action}]`)) {
+    button.setAttribute("aria-pressed", String(on));
+  }
+}
+
+function mountReadout(store) {
+  const host = document.getElementById("time-readout");
+  const play = document.querySelector("[data-action=toggle_play]");
+  store.on(["time", "event"], () => {
+    const event = store.get("event");
+    host.textContent = event ? ns(Math.round(event.t0_ns + store.get("time"))) : "";
+  });
+  store.on(["playing"], () => {
+    const playing = store.get("playing");
+    play.classList.toggle("playing", playing);
+    play.querySelector(".label").textContent = playing ? "Pause" : "Play";
+  });
+}
+
+function mountSpeed(store) {
+  const select = document.createElement("select");
+  select.setAttribute("aria-label", "speed");
+  const fill = () => {
+    const speeds = [...new Set([...SPEEDS_NS_PER_S, store.get("speed")])].sort((a, b) => a - b);
+    select.replaceChildren(
+      ...speeds.map((speed) => new Option(`${Math.round(speed).toLocaleString("en-US")} ns/s`, speed)),
+    );
+    select.value = String(store.get("speed"));
+  };
+  select.addEventListener("change", () => {
+    store.set({ speed: Number(select.value) });
+    select.blur(); // so that Space plays again
+  });
+  store.on(["speed"], fill);
+  fill();
+  document.getElementById("speed-host").replaceChildren(select);
+}
+
+function mountJump() {
+  const field = document.getElementById("jump");
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") field.blur();
+    if (event.key !== "Enter") return;
+    const id = field.value.replaceAll(/[\s,_]/g, "");
+    if (!/^\d{1,19}$/.test(id)) return toast("An event id is a whole number");
+    const dataset = document.getElementById("dataset-name").textContent;
+    field.blur();
+    go(`/event/${encodeURIComponent(dataset)}/${id}`);
+  });
+}
+
+/** Open an address of this app the way dcc.Link does. */
+function go(path) {
+  history.pushState({}, "", path);
+  window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+}
+
+function mountTabs() {
+  const tabs = [...document.querySelectorAll("[data-tab]")];
+  const page = document.querySelector(".page");
+  const open = (key) => {
+    page.dataset.openTab = key;
+    for (const tab of tabs) tab.setAttribute("aria-selected", String(tab.dataset.tab === key));
+  };
+  for (const tab of tabs) tab.addEventListener("click", () => open(tab.dataset.tab));
+  open("tab-time");
+}
+
+function closeMenus() {
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details[open]")) {
+      if (!menu.contains(event.target) || event.target.closest("a")) menu.removeAttribute("open");
+    }
+  });
+}

@@ -1,0 +1,46 @@
+// Numbers as the reader sees them: units always, thousands separated, no lost digits.
+
+const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const MISSING = "unknown";
+
+/** 73324881.4 -> "73,324,881". Adding 0 turns a rounded -0 into 0. */
+export function thousands(value) {
+  return Number.isFinite(value) ? WHOLE.format(Math.round(value) + 0) : MISSING;
+}
+
+/** Absolute time: 12232 -> "12,232 ns". */
+export function ns(time_ns) {
+  return `${thousands(time_ns)} ns`;
+}
+
+/** Duration: 14900 -> "14.9 \u00b5s". */
+export function us(duration_ns) {
+  return Number.isFinite(duration_ns) ? `${(duration_ns / 1000).toFixed(1)} \u00b5s` : MISSING;
+}
+
+/** Charge, three significant figures where they exist: 0.73, 31.2, 113,779 PE. */
+export function pe(charge_pe) {
+  if (!Number.isFinite(charge_pe)) return MISSING;
+  if (charge_pe >= 99.95) return `${thousands(charge_pe)} PE`;
+  return `${charge_pe.toFixed(charge_pe >= 9.995 ? 1 : 2)} PE`;
+}
+
+/** Angle for a label: 0.398 rad -> "22.8\u00b0". */
+export function degrees(angle_rad) {
+  return Number.isFinite(angle_rad) ? `${((angle_rad * 180) / Math.PI).toFixed(1)}\u00b0` : MISSING;
+}
+
+/** Playback speed: 1000 -> "1,000 ns/s". */
+export function speed(ns_per_s) {
+  return `${thousands(ns_per_s)} ns/s`;
+}
+
+/** counted(1, "pulse") -> "1 pulse"; counted(948, "pulse") -> "948 pulses". */
+export function counted(n, noun) {
+  return `${thousands(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** "String 27, OM 41" */
+export function domName(geometry, sensor) {
+  return `String ${geometry.stringOf(sensor)}, OM ${geometry.omOf(sensor)}`;
+}

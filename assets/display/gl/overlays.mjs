@@ -1,0 +1,65 @@
+// Overlays of an event as records for the shaders: a track or cascade becomes 18 numbers.
+
+import { hexToRgb } from "../colour.mjs";
+import { dot, unitVector } from "./matrix.mjs";
+
+/** Speed of light in vacuum, m/ns: how fast the head of a track moves. */
+export const LIGHT_SPEED = 0.299792458;
+
+// Tracks are drawn inside this box around the detector's origin, m.
+const REACH_M = 900;
+// The arrowhead sits where the track leaves the detector, this far out.
+const ARROW_M = 610;
+const CASCADE_BEFORE_M = 420;
+const CASCADE_AFTER_M = 110;
+
+/** Overlays of the event whose keys are shown, in the server's order. */
+export function shownOverlays(event, keys) {
+  return (event?.info?.overlays ?? []).filter((overlay) => keys.includes(overlay.key));
+}
+
+/** Travel direction of an overlay: zenith and azimuth name where the particle came from. */
+export function travelDirection(overlay) {
+  return unitVector(overlay.zenith, overlay.azimuth).map((value) => -value);
+}
+
+/** point (3), time_ns, travel (3), is_cascade, s range (2), arrow s, emphasis, colour (3). */
+export const OVERLAY_SIZES = [4, 4, 4, 3];
+
+/** Float32Array of one record per overlay; later ones are fainter, so that the first one leads. */
+export function overlayRecords(overlays, theme) {
+  const records = overlays.map((overlay, i) => {
+    const travel = travelDirection(overlay);
+    const cascade = overlay.kind === "cascade";
+    const [from, to] = cascade
+      ? [-CASCADE_BEFORE_M, CASCADE_AFTER_M]
+      : stretchInside(overlay.point_m, travel, REACH_M);
+    const leave = stretchInside(overlay.point_m, travel, ARROW_M)[1];
+    const colour = hexToRgb(theme === "light" ? overlay.colour_light : overlay.colour);
+    return [
+      ...overlay.point_m, overlay.time_ns,
+      ...travel, cascade ? 1 : 0,
+      from, to, cascade ? to : Math.min(leave, to - 60), i === 0 ? 1 : 0.55,
+      ...colour,
+    ];
+  });
+  return Float32Array.from(records.flat());
+}
+
+/**
+ * Where the line point + s * travel is inside the box |x|, |y|, |z| <= reach: [s from, s to], m.
+ * A line that misses the box gets a stretch of 2 reach about its nearest point.
+ */
+export function stretchInside(point, travel, reach) {
+  let from = -Infinity;
+  let to = Infinity;
+  for (let i = 0; i < 3; i++) {
+    if (Math.abs(travel[i]) < 1e-9) continue;
+    const a = (-reach - point[i]) / travel[i];
+    const b = (reach - point[i]) / travel[i];
+    from = Math.max(from, Math.min(a, b));
+    to = Math.min(to, Math.max(a, b));
+  }
+  const nearest = -dot(point, travel);
+  return to > from ? [from, to] : [nearest - reach, nearest + reach];
+}

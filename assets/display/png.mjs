@@ -1,0 +1,54 @@
+// The view as a picture, with the title, the event and the colour scale drawn into it.
+
+import { ns } from "./format.mjs";
+
+const MARGIN = 24;
+
+export async function savePng(store, scene, config) {
+  const event = store.get("event");
+  if (!event || !scene) return;
+  const picture = compose(scene.snapshot(2), store, config);
+  const blob = await new Promise((done) => picture.toBlob(done, "image/png"));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `hitscope-${event.info.dataset}-${event.info.event_id}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** The scene's canvas under its caption; also what the browser tests look at. */
+export function compose(scene_canvas, store, config) {
+  const { info, t0_ns } = store.get("event");
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const canvas = document.createElement("canvas");
+  canvas.width = scene_canvas.width;
+  canvas.height = scene_canvas.height;
+  const unit = canvas.width / 1100;
+  const pen = canvas.getContext("2d");
+  pen.drawImage(scene_canvas, 0, 0);
+  const write = (text, x, y, px, name, weight = 400) => {
+    pen.font = `${weight} ${px * unit}px ${style.getPropertyValue("--sans")}`;
+    pen.fillStyle = colour(name);
+    pen.fillText(text, x * unit, y * unit);
+  };
+  const bottom = canvas.height / unit;
+  write(info.title, MARGIN, 40, 20, "--text", 600);
+  write(info.sentence, MARGIN, 62, 13, "--dim");
+  write(`${info.dataset} / event ${info.event_id}`, MARGIN, 82, 13, "--dim");
+  drawScale(pen, unit, bottom, config.colour_maps[store.get("colour_map")].stops);
+  const [low, high] = store.get("range");
+  const now = `at ${ns(Math.round(t0_ns + store.get("time")))}`;
+  const ends = `first light ${ns(t0_ns + low)} to ${ns(t0_ns + high)}; size: charge^0.15`;
+  write(`${ends}; ${now}`, MARGIN, bottom - 20, 12, "--dim");
+  write("hitscope", 1100 - MARGIN - 62, bottom - 20, 13, "--dim", 600);
+  return canvas;
+}
+
+function drawScale(pen, unit, bottom, stops) {
+  const width = 220 * unit;
+  const gradient = pen.createLinearGradient(MARGIN * unit, 0, MARGIN * unit + width, 0);
+  stops.forEach((stop, i) => gradient.addColorStop(i / (stops.length - 1), stop));
+  pen.fillStyle = gradient;
+  pen.fillRect(MARGIN * unit, (bottom - 48) * unit, width, 8 * unit);
+}

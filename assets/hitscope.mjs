@@ -1,0 +1,99 @@
+// Entry of the browser code: joins Dash's stores to the view and mounts every part of the page.
+//
+// Dash's `event` store -> open() -> fetch geometry and pulses -> store.set({event}) -> all modules.
+// Everything else lives in display/, which Dash does not load by itself.
+
+import { applyView, settleAddress, timesOf, watchAddress } from "./display/address.mjs";
+import { createClock, resetFor } from "./display/clock.mjs";
+import { mountColourScale } from "./display/colour_scale.mjs";
+import { mountControls } from "./display/controls.mjs";
+import { mountDepthMap } from "./display/depth_map.mjs";
+import { mountDomPanel } from "./display/dom_panel.mjs";
+import { fetchEvent, fetchGeometry } from "./display/loader.mjs";
+import { watchIndex } from "./display/index_progress.mjs";
+import { bindKeys } from "./display/keys.mjs";
+import { makeActions } from "./display/actions.mjs";
+import { mountPulseTable } from "./display/pulse_table.mjs";
+import { reportClock } from "./display/dash_clock.mjs";
+import { mountScene, webgl2Available } from "./display/scene.mjs";
+import { mountStrip } from "./display/strip.mjs";
+import { newStore } from "./display/store.mjs";
+import { createTimeAxis } from "./display/time_axis.mjs";
+import { initialTheme } from "./display/theme.mjs";
+
+const host = (id) => document.getElementById(id);
+
+let page = null; // made at the first load, when Dash has drawn the layout
+
+function start(config) {
+  const store = newStore();
+  store.set({
+    overlays: config.overlays.filter((row) => row.shown_at_first).map((row) => row.key),
+    reduced_motion: matchMedia("(prefers-reduced-motion: reduce)").matches,
+    theme: initialTheme(),
+  });
+  const axis = createTimeAxis(store);
+  const scene = startScene(store, config);
+  const clock = createClock(store, {});
+  const parts = [
+    mountStrip(host("time-strip"), store, config, axis),
+    mountDepthMap(host("depth-map"), store, config, axis),
+    mountDomPanel(host("dom-panel"), store, config),
+    mountPulseTable(host("pulse-table"), store, config),
+    mountColourScale(host("colour-scale"), store, config),
+  ];
+  const actions = makeActions({ store, clock, scene, config });
+  mountControls(store, actions);
+  bindKeys(config.keys, actions);
+  watchAddress(store);
+  reportClock(store, scene !== null);
+  window.hitscope = { store, clock, scene, parts, actions };
+  return { store, scene, config };
+}
+
+function startScene(store, config) {
+  const available = webgl2Available();
+  host("projections").hidden = available;
+  return available ? mountScene(host("scene"), store, config) : null;
+}
+
+async function open(data, config) {
+  page ??= start(config);
+  const { store } = page;
+  host("notice").classList.toggle("failed", Boolean(data.error));
+  document.querySelector(".page").classList.toggle("no-event", Boolean(data.error));
+  if (data.error) {
+    host("dataset-name").textContent = data.dataset ?? "data set";
+    if (data.geometry_url) store.set({ geometry: await fetchGeometry(data) });
+    resetFor(store, null, {});
+    store.set({ selection: [] });
+    return;
+  }
+  const wanted = data.view ?? {};
+  const { geometry, event } = await fetchEvent(data);
+  if (!event) return; // another event was asked for meanwhile
+  store.set({ geometry, selection: [] });
+  resetFor(store, event, timesOf(event, wanted));
+  applyView(store, wanted);
+  settleAddress(store, data.path);
+  watchIndex(data);
+  host("dataset-name").textContent = data.dataset;
+  host("jump").value = data.event_id;
+}
+
+function drain() {
+  const waiting = window.dash_clientside.hitscope.waiting;
+  if (!waiting?.data || !waiting.config) return;
+  window.dash_clientside.hitscope.waiting = null;
+  open(waiting.data, waiting.config).catch(report);
+}
+
+function report(error) {
+  const notice = host("notice");
+  notice.classList.add("failed");
+  notice.textContent = `The event could not be loaded: ${error.message}`;
+  throw error;
+}
+
+window.addEventListener("hitscope:load", drain);
+drain();

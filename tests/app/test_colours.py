@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from app.colours import COLOUR_MAPS, N_COLOURS, oklab, resampled
+
+# Deuteranopia, severity 1 (Machado, Oliveira, Fernandes 2009, table 1), on linear RGB.
+DEUTERANOPIA = np.array(
+    [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ]
+)
+
+
+def rgb(key: str) -> np.ndarray:
+    return np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in resampled(key)])
+
+
+@pytest.mark.parametrize("key", [row.key for row in COLOUR_MAPS])
+def test_steps_of_colour_are_equal(key: str) -> None:
+    steps = np.linalg.norm(np.diff(oklab(rgb(key)), axis=0), axis=1)
+    # over 16 colours the rounding to 8 bits no longer matters
+    blocks = np.add.reduceat(steps, np.arange(0, N_COLOURS - 1, 16))[:-1]
+    assert blocks.std() / blocks.mean() < 0.05
+
+
+@pytest.mark.parametrize("row", COLOUR_MAPS, ids=lambda row: row.key)
+def test_ends_are_the_stops(row) -> None:  # type: ignore[no-untyped-def]
+    assert (resampled(row.key)[0], resampled(row.key)[-1]) == (row.stops[0], row.stops[-1])
+
+
+def test_lightness_of_the_safe_map_only_falls() -> None:
+    assert np.all(np.diff(oklab(rgb("even"))[:, 0]) < 1e-3)
+
+
+def test_the_safe_map_keeps_its_order_for_deuteranopes() -> None:
+    seen = np.clip(rgb("even") ** 2.2 @ DEUTERANOPIA.T, 0, 1) ** (1 / 2.2)
+    assert np.all(np.diff(oklab(seen)[::16, 0]) < 0)

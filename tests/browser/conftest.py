@@ -1,0 +1,177 @@
+"""A server under gunicorn and a real browser that fails a test on any console error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
+STRICT = os.environ.get("HITSCOPE_TEST_STRICT") == "1"
+
+
+def find_chromium() -> str | None:
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(str(item.fspath)).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium; without one the test is skipped, in CI it fails."""
+    path = find_chromium()
+    if path is None:
+        reason = "no Chromium found (Debian and Ubuntu: apt-get install chromium)"
+        pytest.fail(reason) if STRICT else pytest.skip(reason)
+    return path
+
+
+@contextmanager
+def serve(data: Path, cache: Path, **environment: str) -> Iterator[str]:
+    """The app under gunicorn with two workers on a free port; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = os.environ | {
+        "HITSCOPE_DATA": str(data),
+        "HITSCOPE_CACHE_DIR": str(cache),
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "2",
+    }
+    log = cache.parent / f"server-{port}.log"
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app.main:server"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=env | environment, stdout=output, stderr=output
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for_health(address, process, log)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=40)
+
+
+def _wait_for_health(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server stopped:\n{log.read_text()}"
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=2) as answer:
+                assert answer.status == 200
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    raise AssertionError(f"no answer from {address}/health in 30 s:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def server(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real sample events, all three data sets."""
+    with serve(samples, tmp_path_factory.mktemp("served") / "cache") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+
+
+class Watched:
+    """A page whose console errors, exceptions and failed requests are kept."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
+        page.on("requestfailed", lambda r: self.problems.append(f"failed: {r.url} {r.failure}"))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning") and "GPU stall" not in message.text:
+            self.problems.append(f"console {message.type}: {message.text}")
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """open_page(url, **options of the context) -> page; any problem fails the test at its end."""
+    contexts, watched = [], []
+
+    def open_page(url: str, wait: bool = True, **options: Any) -> Any:
+        options = {"viewport": {"width": 1440, "height": 900}} | options
+        context = browser.new_context(**options)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        contexts.append(context)
+        watched.append(Watched(page))
+        page.watched = watched[-1]
+        page.goto(url)
+        if wait:
+            wait_for_event(page)
+        return page
+
+    yield open_page
+    problems = [problem for one in watched for problem in one.problems]
+    for context in contexts:
+        context.close()
+    assert not problems, problems
+
+
+def wait_for_event(page: Any, event_id: int | None = None) -> None:
+    """Until an event (that event) is loaded and drawn."""
+    page.wait_for_function(
+        """id => {
+            const { store, scene } = window.hitscope ?? {};
+            const shown = store?.get("event");
+            if (!shown || (id !== null && shown.info.event_id !== id)) return false;
+            return !scene || (store.get("camera") !== null && scene.debug().draws > 0);
+        }""",
+        arg=event_id,
+        timeout=20_000,
+    )
+
+
+def view(page: Any, key: str) -> Any:
+    """A key of the browser's view."""
+    return page.evaluate(
+        "key => key === 'event' ? window.hitscope.store.get('event').info : "
+        "window.hitscope.store.get(key)",
+        key,
+    )
+
+
+def debug(page: Any) -> dict[str, Any]:
+    return page.evaluate("window.hitscope.scene.debug()")
