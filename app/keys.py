@@ -42,6 +42,13 @@ KEYS = (
     Key("Events", ("Q",), "toggle_autoplay", "Q", "autoplay: next event every few seconds"),
     Key("Camera", ("Alt+ArrowLeft", "Alt+ArrowRight", "Alt+ArrowUp", "Alt+ArrowDown"), "orbit",
         "Alt + arrows", "orbit"),
+    Key(
+        "Camera",
+        ("Alt+Shift+ArrowLeft", "Alt+Shift+ArrowRight", "Alt+Shift+ArrowUp", "Alt+Shift+ArrowDown"),
+        "pan",
+        "Alt Shift + arrows",
+        "pan",
+    ),
     Key("Camera", ("+", "="), "zoom_in", "+", "zoom in"),
     Key("Camera", ("-",), "zoom_out", "-", "zoom out"),
     Key("Camera", ("H",), "view_home", "H", "home view"),

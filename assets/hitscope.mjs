@@ -65,6 +65,7 @@ async function open(data, config) {
   if (data.error) {
     host("dataset-name").textContent = data.dataset ?? "data set";
     if (data.geometry_url) store.set({ geometry: await fetchGeometry(data) });
+    document.title = "Hitscope";
     resetFor(store, null, {});
     store.set({ selection: [] });
     return;
@@ -79,6 +80,8 @@ async function open(data, config) {
   watchIndex(data);
   host("dataset-name").textContent = data.dataset;
   host("jump").value = data.event_id;
+  host("scene").setAttribute("aria-label", `${data.title}: ${data.sentence}`);
+  document.title = `${data.title}, ${data.dataset} - Hitscope`;
 }
 
 function drain() {

@@ -6,6 +6,7 @@ import { SPEEDS_NS_PER_S } from "./clock.mjs";
 import { savePng } from "./png.mjs";
 
 const ORBIT_RAD = Math.PI / 36; // 5 degrees a press
+const PAN_PX = 40; // a press
 const ZOOM = 1.15;
 
 export function makeActions({ store, clock, scene, config }) {
@@ -30,7 +31,11 @@ export function makeActions({ store, clock, scene, config }) {
     random_event: click("random"),
     focus_jump: () => document.getElementById("jump")?.select(),
     toggle_autoplay: autoplay.toggle,
-    orbit: (event) => orbit(scene, event.key),
+    orbit: (event) => scene?.camera.orbitBy(...arrow(event.key, ORBIT_RAD)),
+    pan: (event) => {
+      const [across, up] = arrow(event.key, PAN_PX);
+      scene?.camera.panBy(-across, up); // the view goes right, so the scene goes left
+    },
     zoom_in: () => scene?.camera.zoomBy(ZOOM),
     zoom_out: () => scene?.camera.zoomBy(1 / ZOOM),
     view_home: preset("home"),
@@ -69,10 +74,11 @@ function changeSpeed(store, direction) {
   store.set({ speed: speeds[next] });
 }
 
-function orbit(scene, key) {
+/** [across, up] of an arrow key, times `step`. */
+function arrow(key, step) {
   const across = { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0;
   const up = { ArrowUp: 1, ArrowDown: -1 }[key] ?? 0;
-  scene?.camera.orbitBy(across * ORBIT_RAD, up * ORBIT_RAD);
+  return [across * step, up * step];
 }
 
 async function copyLink(store) {

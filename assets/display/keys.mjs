@@ -14,7 +14,7 @@ export function bindKeys(rows, actions) {
 }
 
 const REPEATABLE = new Set([
-  "step_back", "step_forward", "big_step_back", "big_step_forward", "orbit", "zoom_in", "zoom_out",
+  "step_back", "step_forward", "big_step_back", "big_step_forward", "orbit", "pan", "zoom_in", "zoom_out",
   "next_event", "previous_event",
 ]);
 
@@ -27,8 +27,8 @@ function pressesItself(event) {
 function named(event) {
   const letter = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   const arrow = event.key.startsWith("Arrow");
-  if (event.altKey) return `Alt+${letter}`;
-  return event.shiftKey && arrow ? `Shift+${letter}` : letter;
+  const shift = event.shiftKey && arrow ? "Shift+" : "";
+  return `${event.altKey ? "Alt+" : ""}${shift}${letter}`;
 }
 
 function isTyping(target) {

@@ -1,8 +1,10 @@
 // The view as a picture, with the title, the event and the colour scale drawn into it.
 
-import { ns } from "./format.mjs";
+import { degrees, ns } from "./format.mjs";
 
+// in units of 1/1100 of the picture's width
 const MARGIN = 24;
+const LEGEND_X = 800;
 
 export async function savePng(store, scene, config) {
   const event = store.get("event");
@@ -36,6 +38,7 @@ export function compose(scene_canvas, store, config) {
   write(info.title, MARGIN, 40, 20, "--text", 600);
   write(info.sentence, MARGIN, 62, 13, "--dim");
   write(`${info.dataset} / event ${info.event_id}`, MARGIN, 82, 13, "--dim");
+  drawOverlays(pen, unit, store, write);
   drawScale(pen, unit, bottom, config.colour_maps[store.get("colour_map")].stops);
   const [low, high] = store.get("range");
   const now = `at ${ns(Math.round(t0_ns + store.get("time")))}`;
@@ -43,6 +46,19 @@ export function compose(scene_canvas, store, config) {
   write(`${ends}; ${now}`, MARGIN, bottom - 20, 12, "--dim");
   write("hitscope", 1100 - MARGIN - 62, bottom - 20, 13, "--dim", 600);
   return canvas;
+}
+
+function drawOverlays(pen, unit, store, write) {
+  const shown = store.get("overlays");
+  const rows = store.get("event").info.overlays.filter(({ key }) => shown.includes(key));
+  rows.forEach((row, i) => {
+    const y = 40 + 20 * i;
+    pen.fillStyle = store.get("theme") === "light" ? row.colour_light : row.colour;
+    pen.fillRect((LEGEND_X - 24) * unit, (y - 6) * unit, 14 * unit, 3 * unit);
+    const angle = Number.isFinite(row.opening_angle) ? `, ${degrees(row.opening_angle)} off` : "";
+    const angles = `zenith ${degrees(row.zenith)}, azimuth ${degrees(row.azimuth)}${angle}`;
+    write(`${row.label}: ${angles}`, LEGEND_X, y, 12, "--dim");
+  });
 }
 
 function drawScale(pen, unit, bottom, stops) {

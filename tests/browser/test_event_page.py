@@ -19,7 +19,7 @@ def test_the_first_address_opens_the_first_event_of_the_first_data_set(
     page = open_page(server)
     assert view(page, "event")["event_id"] == 0
     assert page.url.startswith(f"{server}/event/icecube_simulation/0")
-    assert page.title() == "Hitscope"
+    assert page.title() == "Event 0, icecube_simulation - Hitscope"
 
 
 def test_a_real_event_is_drawn_whole_with_its_words(server: str, open_page: OpenPage) -> None:
@@ -192,6 +192,25 @@ def test_clicking_a_dom_shows_its_pulses_and_hover_is_linked(
     assert f"String {sensor // 60 + 1}, OM {sensor % 60 + 1}" in page.inner_text("#dom-panel")
     page.keyboard.press("Escape")
     assert view(page, "selection") == []
+
+
+def test_orbit_pan_and_zoom_by_keys_unless_locked(server: str, open_page: OpenPage) -> None:
+    page = open_page(f"{server}/event/kaggle/24")
+    start = view(page, "camera")
+    page.keyboard.press("Alt+ArrowRight")
+    turned = view(page, "camera")
+    assert turned["azimuth"] != start["azimuth"]
+    assert turned["target"] == start["target"]
+    page.keyboard.press("Alt+Shift+ArrowUp")
+    panned = view(page, "camera")
+    assert panned["target"][2] > turned["target"][2]
+    page.keyboard.press("+")
+    assert view(page, "camera")["distance"] < panned["distance"]
+    page.keyboard.press("x")
+    locked = view(page, "camera")
+    for key in ("-", "h", "Alt+ArrowLeft", "Alt+Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    assert view(page, "camera") == locked
 
 
 def test_theme_and_help(server: str, open_page: OpenPage) -> None:
