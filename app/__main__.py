@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+import socket
 import sys
+from collections.abc import Sequence
 
-from app.settings import ROOT, Settings, load_settings
-from reco_core.errors import HitscopeError
+from app.settings import ROOT, SETTINGS, Settings, load_settings
+from reco_core.errors import HitscopeError, SettingError
 from reco_core.icecube.dataset import find_datasets
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check, then become the server; 2 where a setting or the data folder cannot be used."""
+    _parser().parse_args(arguments)
     try:
         settings = load_settings()
+        check_address(settings)
         names = [
             dataset.key
             for dataset in find_datasets(
@@ -27,6 +33,30 @@ def main() -> int:
     os.execv(
         sys.executable,
         [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app.main:server"],
+    )
+
+
+def check_address(settings: Settings) -> None:
+    """SettingError where nobody can listen there: gunicorn would try for seconds, in many lines."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]
+        raise SettingError(
+            f"Cannot listen on HOST {settings.host!r}, PORT {settings.port}: {reason}. "
+            "Choose another, as in: make run PORT=8051"
+        ) from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    """No options, only --help: settings come from the environment."""
+    rows = (f"  {row.variable:20} {row.help} (default {row.default})" for row in SETTINGS)
+    return argparse.ArgumentParser(
+        prog="python -m app",
+        description="Serve Hitscope.",
+        epilog="Settings, from the environment:\n" + "\n".join(rows),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 
 

@@ -14,15 +14,18 @@ from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import HTTPException
 
-from app.routes import MAX_EVENT_ID, EventAddress
+from app.routes import EventAddress, parse_event_id
 from app.services.events import Library, payload
 from reco_core.errors import HitscopeError, NotFoundError
+from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.detector import DUST_LAYER_M, OUTLINE_STRINGS, Detector
 from reco_core.icecube.event import Pulses
 
 GEOMETRY_MAGIC = b"HSG1"
 PULSES_MAGIC = b"HSP1"
+PREFIX = "/api/"
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -56,8 +59,12 @@ def encode_pulses(pulses: Pulses) -> bytes:
 
 def geometry_url(key: str, detector: Detector) -> str:
     """Address of a data set's geometry; its version follows its bytes, so it never goes stale."""
-    version = hashlib.sha256(encode_geometry(detector)).hexdigest()[:16]
+    version = _version(encode_geometry(detector))
     return f"/api/v1/datasets/{key}/geometry.bin?v={version}"
+
+
+def _version(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:16]
 
 
 def detector_json() -> dict[str, Any]:
@@ -75,53 +82,78 @@ def _explain(error: HitscopeError) -> tuple[Response, int]:
     return jsonify({"error": str(error)}), status
 
 
+@blueprint.before_app_request
+def _refuse_unknown() -> tuple[Response, int] | None:
+    """Without this a mistyped route would answer with the page, as every other address does."""
+    if not request.path.startswith(PREFIX) or request.blueprint == blueprint.name:
+        return None
+    if request.endpoint is None:  # such as a wrong method, which is answered below
+        return None
+    told = f"There is no route {request.path[:80]!r}; docs/api.md lists all."
+    return _explain(NotFoundError(told))
+
+
+@blueprint.app_errorhandler(HTTPException)
+def _explain_http(error: HTTPException) -> Any:
+    """405 and the like, which come before a route of this blueprint is chosen, as JSON too."""
+    if not request.path.startswith(PREFIX):
+        return error
+    told = f"{request.method} {request.path[:80]}: {error.description}"
+    response = error.get_response()  # keeps the headers, such as Allow
+    response.data = jsonify({"error": told}).data
+    response.mimetype = "application/json"
+    return response
+
+
 @blueprint.get("/datasets")
 def datasets() -> Response:
-    rows = [
-        {
-            "key": dataset.key,
-            "batches": [
-                {"split": batch.split, "batch_id": batch.batch_id} for batch in dataset.batches
-            ],
-            "first_event_id": dataset.first_event_id(),
-        }
-        for dataset in library().datasets
-    ]
-    return jsonify(rows)
+    return jsonify([_dataset_json(dataset) for dataset in library().datasets])
+
+
+def _dataset_json(dataset: Dataset) -> dict[str, Any]:
+    """One row of the list; a damaged data set says what is wrong and hides no other."""
+    batches = [{"split": batch.split, "batch_id": batch.batch_id} for batch in dataset.batches]
+    try:
+        first_event_id, error = dataset.first_event_id(), None
+    except HitscopeError as damage:
+        first_event_id, error = None, str(damage)
+    return {
+        "key": dataset.key,
+        "batches": batches,
+        "first_event_id": first_event_id,
+        "error": error,
+    }
 
 
 @blueprint.get("/datasets/<key>/geometry.bin")
 def geometry(key: str) -> Response:
     body = encode_geometry(library().dataset(key).detector)
     response = Response(body, mimetype="application/octet-stream")
-    if "v" in request.args:
+    # Only under the version of these bytes: the file may have changed since the page was made.
+    if request.args.get("v") == _version(body):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
+        return response
+    return _revalidated(response)
 
 
-@blueprint.get("/datasets/<key>/events/<int:event_id>")
-def event(key: str, event_id: int) -> Response:
+@blueprint.get("/datasets/<key>/events/<event_id>")
+def event(key: str, event_id: str) -> Response:
     view = library().open(_address(key, event_id), np.random.default_rng())
     return jsonify(payload(view))
 
 
-@blueprint.get("/datasets/<key>/events/<int:event_id>/pulses.bin")
-def pulses(key: str, event_id: int) -> Response:
-    dataset, _, _ = library().locate(_address(key, event_id))
-    response = Response(
-        encode_pulses(dataset.event(event_id).pulses), mimetype="application/octet-stream"
-    )
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+@blueprint.get("/datasets/<key>/events/<event_id>/pulses.bin")
+def pulses(key: str, event_id: str) -> Response:
+    dataset, _, number = library().locate(_address(key, event_id))
+    body = encode_pulses(dataset.event(number).pulses)
+    return _revalidated(Response(body, mimetype="application/octet-stream"))
 
 
-@blueprint.get("/datasets/<key>/batches/<split>/<int:batch_id>/index")
-def index(key: str, split: str, batch_id: int) -> Response:
+@blueprint.get("/datasets/<key>/batches/<split>/<batch_id>/index")
+def index(key: str, split: str, batch_id: str) -> Response:
     dataset = library().dataset(key)
     for batch in dataset.batches:
-        if (batch.split, batch.batch_id) == (split, batch_id):
+        if (batch.split, str(batch.batch_id)) == (split, batch_id):
             progress = dataset.index_progress(batch)
             return jsonify(
                 {
@@ -132,10 +164,17 @@ def index(key: str, split: str, batch_id: int) -> Response:
                     "message": progress.message,
                 }
             )
-    raise NotFoundError(f"Data set {key!r} has no batch {split}/batch_{batch_id}.parquet.")
+    name = f"{split[:40]}/batch_{batch_id[:40]}.parquet"
+    raise NotFoundError(f"Data set {key!r} has no batch {name!r}.")
 
 
-def _address(key: str, event_id: int) -> EventAddress:
-    if event_id > MAX_EVENT_ID:
-        raise NotFoundError(f"{event_id} is not an event id: the largest is {MAX_EVENT_ID}.")
-    return EventAddress(key, event_id)
+def _address(key: str, event_id: str) -> EventAddress:
+    return EventAddress(key, parse_event_id(event_id))
+
+
+def _revalidated(response: Response) -> Response:
+    """To be asked for again each time, and answered with 304 where it is the same still."""
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Dash
 
-from app import api, security
+from app import api, dash_requests, security
 from app.pages import event
 from app.services.events import Library
 from app.settings import ROOT, Settings, load_settings
@@ -25,6 +25,7 @@ def create_app(settings: Settings) -> Dash:
     )
     app.layout = event.layout()
     event.register(app)
+    dash_requests.guard(app)
     app.server.config["library"] = Library(
         settings.data, settings.cache_dir / "indexes", settings.cache_bytes
     )

@@ -39,7 +39,8 @@ def parse_path(path: str) -> EventAddress:
             f"There is no page {path[:80]!r}. An event's address is /event/<data set>/<event id>; "
             "/ opens the first event."
         )
-    return EventAddress(match["dataset"], _event_id(match["event_id"]))
+    event_id = match["event_id"]
+    return EventAddress(match["dataset"], None if event_id is None else parse_event_id(event_id))
 
 
 def event_path(dataset: str, event_id: int) -> str:
@@ -47,11 +48,10 @@ def event_path(dataset: str, event_id: int) -> str:
     return f"/event/{quote(dataset, safe='')}/{event_id}"
 
 
-def _event_id(text: str | None) -> int | None:
-    if text is None:
-        return None
+def parse_event_id(text: str) -> int:
+    """The number typed as an event id, or NotFoundError saying what one is."""
     if not _WHOLE_NUMBER.fullmatch(text) or int(text) > MAX_EVENT_ID:
         raise NotFoundError(
-            f"{text!r} is not an event id: expected a whole number from 0 to {MAX_EVENT_ID}."
+            f"{text[:40]!r} is not an event id: expected a whole number from 0 to {MAX_EVENT_ID}."
         )
     return int(text)

@@ -87,7 +87,7 @@ def _value(row: Setting, environment: Mapping[str, str]) -> Any:
     text = environment.get(row.variable, "").strip() or row.default
     try:
         return row.parse(text)
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:  # RuntimeError: ~name of no user
         raise SettingError(
             f"{row.variable} is {text!r}; expected {row.unit} ({row.help})."
         ) from error

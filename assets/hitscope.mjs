@@ -48,7 +48,7 @@ function start(config) {
   watchAddress(store);
   reportClock(store, scene !== null);
   window.hitscope = { store, clock, scene, parts, actions };
-  return { store, scene, config };
+  return { store, clock };
 }
 
 function startScene(store, config) {
@@ -58,6 +58,7 @@ function startScene(store, config) {
 }
 
 async function open(data, config) {
+  const first = page === null; // later events show whole at once, so that one can leaf through
   page ??= start(config);
   const { store } = page;
   host("notice").classList.toggle("failed", Boolean(data.error));
@@ -76,6 +77,7 @@ async function open(data, config) {
   store.set({ geometry, selection: [] });
   resetFor(store, event, timesOf(event, wanted));
   applyView(store, wanted);
+  if (first && wanted.t === undefined && !store.get("reduced_motion")) page.clock.playOnce();
   settleAddress(store, data.path);
   watchIndex(data);
   host("dataset-name").textContent = data.dataset;

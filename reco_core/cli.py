@@ -41,14 +41,15 @@ COMMANDS: Final = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. arguments : as typed after `python -m reco_core`."""
     typed = sys.argv[1:] if arguments is None else list(arguments)
-    args = _parser(typed[0] if typed else "").parse_args(typed)
+    chosen = typed[0] if typed else ""
     try:
+        args = _parser(chosen).parse_args(typed)
         import_module(args.module).run(args)
     except HitscopeError as error:
-        print(f"{args.command}: {error}", file=sys.stderr)
+        print(f"{chosen}: {error}", file=sys.stderr)
         return EXIT_USER_ERROR
     except KeyboardInterrupt:
-        print(f"{args.command}: interrupted", file=sys.stderr)
+        print(f"{chosen}: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     return 0
 

@@ -12,6 +12,7 @@ here; the browser writes them into the address with history.replaceState, which 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -28,11 +29,12 @@ from app.components.top_bar import dataset_links, top_bar
 from app.components.verdict import verdict_panel
 from app.figures.projections import PROJECTIONS, projection
 from app.page_config import page_config
-from app.routes import EventAddress, event_path, parse_path
+from app.routes import MAX_EVENT_ID, EventAddress, event_path, parse_path
 from app.services.events import Library, Pager, pager_of, payload
 from app.view_state import parse_query
 from reco_core.errors import HitscopeError
 from reco_core.icecube.dataset import Batch, Dataset
+from reco_core.icecube.event import MAX_TIME_NS
 
 OPEN_OUTPUTS = (
     Output(ids.EVENT, "data"),
@@ -71,7 +73,7 @@ def layout() -> html.Div:
 def _scene() -> html.Main:
     return html.Main(
         [
-            html.Div(id="scene", className="scene-host"),
+            html.Div(id="scene", className="scene-host", role="img"),
             html.Div(id=ids.PROJECTIONS, className="projections", hidden=True),
             html.Div(
                 [html.H1(id=ids.TITLE),
@@ -155,10 +157,10 @@ def register(app: Dash) -> None:
 
 def open_event(path: Any, query: Any) -> tuple[Any, ...]:
     """Everything the page shows of the event at an address, or the reason why it cannot."""
-    view_wanted, complaints = parse_query(query if isinstance(query, str) else "")
+    view_wanted, complaints = parse_query(_text(query))
     library = _library()
     try:
-        address = parse_path(path if isinstance(path, str) else "/")
+        address = parse_path(_text(path))
         view = library.open(address, np.random.default_rng())
     except HitscopeError as error:
         return _failed(library, path, str(error))
@@ -187,11 +189,13 @@ def _failed(library: Library, path: Any, message: str) -> tuple[Any, ...]:
     keys, current, pager, detector = [], EventAddress(None, None), None, {}
     try:
         keys = [dataset.key for dataset in library.datasets]
-        current = parse_path(str(path))
-        detector = _detector_data(library.dataset(current.dataset))
-        pager = _pager_at(library, current)
+        current = parse_path(_text(path))
+        dataset = library.dataset(current.dataset)
+        detector = _detector_data(dataset)
     except HitscopeError:
         pass  # the first error is the one to show: whatever was found before this one still helps
+    with suppress(HitscopeError):
+        pager = _pager_at(library, current) if keys else None
     paths = _pager_paths(current.dataset or keys[0], pager) if pager else ("/",) * 3
     links = [("First event", "/")] if keys else []
     data = {"error": message, "dataset": current.dataset, "event_id": current.event_id}
@@ -207,10 +211,10 @@ def _detector_data(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _pager_at(library: Library, address: EventAddress) -> Pager | None:
-    if address.event_id is None:
-        return None
-    return pager_of(library.dataset(address.dataset), address.event_id, np.random.default_rng())
+def _pager_at(library: Library, address: EventAddress) -> Pager:
+    dataset = library.dataset(address.dataset)
+    event_id = dataset.first_event_id() if address.event_id is None else address.event_id
+    return pager_of(dataset, event_id, np.random.default_rng())
 
 
 def _pager_paths(key: str, pager: Pager) -> tuple[str, str, str]:
@@ -224,11 +228,10 @@ def _pager_paths(key: str, pager: Pager) -> tuple[str, str, str]:
 
 def draw_projections(flat: Any) -> Any:
     """The three projections, for browsers without WebGL2 only; nothing where the request is odd."""
-    if not isinstance(flat, dict) or not isinstance(flat.get("event_id"), int):
+    wanted = _flat_request(flat)
+    if wanted is None:
         return []
-    address = EventAddress(str(flat.get("dataset")), flat["event_id"])
-    until = flat.get("time_ns")
-    until = float(until) if isinstance(until, int | float) else None
+    address, until_ns = wanted
     try:
         view = _library().open(address, np.random.default_rng())
     except HitscopeError as error:
@@ -239,13 +242,35 @@ def draw_projections(flat: Any) -> Any:
     return [sentence] + [
         dcc.Graph(
             figure=projection(
-                name, view.event.pulses, view.dataset.detector, view.light_range_ns, until
+                name, view.event.pulses, view.dataset.detector, view.light_range_ns, until_ns
             ),
             config={"displayModeBar": False, "responsive": True},
             className="projection",
         )
         for name, _, _ in PROJECTIONS
     ]
+
+
+def _flat_request(flat: Any) -> tuple[EventAddress, float | None] | None:
+    """Event and time (None: all of it) that a browser asks to draw; None if it makes no sense."""
+    if not isinstance(flat, dict):
+        return None
+    key, event_id = flat.get("dataset"), flat.get("event_id")
+    time_ns: Any = flat.get("time_ns")
+    if not isinstance(key, str) or not _is_number(event_id, (int,), MAX_EVENT_ID):
+        return None
+    until_ns = float(time_ns) if _is_number(time_ns, (int, float), MAX_TIME_NS) else None
+    return EventAddress(key, event_id), until_ns
+
+
+def _is_number(value: Any, types: tuple[type, ...], limit: int) -> bool:
+    """False for NaN, and for true and false, which Python counts among the whole numbers."""
+    return type(value) in types and -limit <= value <= limit
+
+
+def _text(value: Any) -> str:
+    """What a browser sent as a text; anything else counts as none."""
+    return value if isinstance(value, str) else ""
 
 
 def _library() -> Library:

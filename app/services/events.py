@@ -23,6 +23,11 @@ from reco_core.icecube.reconstructions.anchor import cascade_anchor, overlay_anc
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruct
 from reco_core.icecube.summary import summary_sentence
 
+# Lengths at which texts of the truth file are cut: what the title and the line under it hold.
+MAX_NAME_CHARACTERS = 100
+MAX_STORY_CHARACTERS = 400
+MAX_CLASS_CHARACTERS = 40
+
 TRUTH_LABEL = {"true": "Truth", "reference": "Reference"}
 
 
@@ -96,7 +101,7 @@ class Library:
             if key in (None, dataset.key):
                 return dataset
         names = ", ".join(dataset.key for dataset in self.datasets)
-        raise NotFoundError(f"There is no data set {key!r}. Those open here: {names}.")
+        raise NotFoundError(f"There is no data set {str(key)[:80]!r}. Those open here: {names}.")
 
     def locate(self, address: EventAddress) -> tuple[Dataset, Batch, int]:
         """Data set, batch and event id of an address; starts the batch's index if it has none."""
@@ -136,7 +141,16 @@ def pager_of(dataset: Dataset, event_id: int, rng: np.random.Generator) -> Pager
 
 def title_of(event: Event) -> tuple[str, str | None]:
     """The event's own name, else its number; and the sentence told of it, if any."""
-    return event.truth.name or f"Event {event.event_id}", event.truth.sentence
+    name = one_line(event.truth.name or "", MAX_NAME_CHARACTERS)
+    story = one_line(event.truth.sentence or "", MAX_STORY_CHARACTERS)
+    return name or f"Event {event.event_id}", story or None
+
+
+def one_line(text: str, most: int) -> str:
+    """A text of a file as it can be shown: without line breaks and control characters, cut."""
+    spaced = " ".join(text.split())
+    printable = "".join(letter for letter in spaced if letter.isprintable())
+    return printable if len(printable) <= most else f"{printable[: most - 1].rstrip()}…"
 
 
 def facts_of(event: Event) -> tuple[str, ...]:
@@ -144,7 +158,7 @@ def facts_of(event: Event) -> tuple[str, ...]:
     truth = event.truth
     facts = []
     if truth.event_class:
-        facts.append(truth.event_class.replace("_", " "))
+        facts.append(one_line(truth.event_class.replace("_", " "), MAX_CLASS_CHARACTERS))
     if truth.energy_gev is not None:
         facts.append(energy_text(truth.energy_gev))
     if truth.mjd is not None:

@@ -11,22 +11,29 @@ const SHORTEST_NS = 10;
 
 /**
  * The playback clock. store.playing is the truth: whoever sets it starts or stops the clock.
- * onStep(time) is called after each step of playback.
+ * onStep(time) is called after each step of playback. playOnce() plays the window through once,
+ * whatever store.loop says.
  */
 export function createClock(store, { onStep } = {}) {
+  const pass = { last: false }; // whether this pass ends at the window's end though loop is on
   return {
     play: () => play(store),
+    playOnce() {
+      store.set({ time: store.get("window")[0] });
+      play(store);
+      pass.last = true;
+    },
     pause: () => store.set({ playing: false }),
     toggle: () => (store.get("playing") ? store.set({ playing: false }) : play(store)),
     step: (direction, big = false) => step(store, direction, big),
     home: () => store.set({ time: store.get("window")[0] }),
     end: () => store.set({ time: store.get("window")[1], playing: false }),
-    dispose: followPlaying(store, onStep),
+    dispose: followPlaying(store, pass, onStep),
   };
 }
 
 // Runs an animation loop while store.playing; returns the function that ends it.
-function followPlaying(store, onStep) {
+function followPlaying(store, pass, onStep) {
   let handle = 0;
   let last_ms = 0;
   const frame = (now_ms) => {
@@ -34,13 +41,14 @@ function followPlaying(store, onStep) {
     if (!store.get("playing")) return;
     const elapsed_s = Math.min(Math.max(now_ms - last_ms, 0), LONGEST_FRAME_MS) / 1000;
     last_ms = now_ms;
-    advance(store, elapsed_s);
+    advance(store, elapsed_s, pass.last || !store.get("loop"));
     if (store.get("playing")) handle = requestAnimationFrame(frame);
     onStep?.(store.get("time"));
   };
   const follow = () => {
     cancelAnimationFrame(handle);
     last_ms = performance.now();
+    pass.last = false;
     handle = store.get("playing") ? requestAnimationFrame(frame) : 0;
   };
   const stop = store.on(["playing"], follow);
@@ -53,10 +61,10 @@ function followPlaying(store, onStep) {
 
 const stepped = { time: 0 }; // reused, so that playback leaves nothing to collect
 
-function advance(store, elapsed_s) {
+function advance(store, elapsed_s, stops_at_end) {
   const [start, end] = store.get("window");
   stepped.time = store.get("time") + store.get("speed") * elapsed_s;
-  if (stepped.time >= end && !store.get("loop")) {
+  if (stepped.time >= end && stops_at_end) {
     store.set({ time: end, playing: false });
     return;
   }

@@ -19,7 +19,6 @@ import logging
 import os
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -27,14 +26,15 @@ from typing import Final
 import numpy as np
 
 from reco_core.errors import DatasetError, NotFoundError
+from reco_core.icecube.dataset_contents import Identity, identity
 from reco_core.icecube.dataset_files import (
     GEOMETRY_FILE,
     SPLITS,
     Batch,
     IntArray,
     batches_in,
-    read_geometry,
 )
+from reco_core.icecube.dataset_geometry import read_geometry
 from reco_core.icecube.dataset_index import IndexStore
 from reco_core.icecube.dataset_meta import Spans
 from reco_core.icecube.dataset_open import OpenBatch, Opener
@@ -46,6 +46,7 @@ __all__ = ["Batch", "Dataset", "IndexProgress", "find_datasets"]
 
 # An event that is in no batch by the meta file is looked for in all, if they are so few.
 FEW_BATCHES: Final = 16
+MAX_KEY_CHARACTERS: Final = 80  # of a data set's name in addresses
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ def find_datasets(root: Path, index_dir: Path, index_limit_bytes: int) -> tuple[
     index_limit_bytes in all. Raises DatasetError if there is no data set.
     """
     root = Path(os.path.abspath(root))
+    if not _is_utf8(root):
+        raise DatasetError(f"The name of the data folder {str(root)!a} is not UTF-8; rename it.")
     folders = [root] if batches_in(root) else _sub_folders(root)
     store = IndexStore(index_dir, index_limit_bytes)
     found: dict[str, Dataset] = {}
@@ -87,15 +90,26 @@ class Dataset:
         self.folder = folder
         self.batches = batches
         self._opener = Opener(store)
+        self._geometry: tuple[Identity | None, Detector | None] = (None, None)
 
     def __repr__(self) -> str:
         return f"<Dataset {self.key}: {len(self.batches)} batches in {self.folder}>"
 
-    @cached_property
+    @property
     def detector(self) -> Detector:
-        """Geometry of sensor_geometry.csv, else the built-in one. FileFormatError if it is bad."""
+        """Geometry of sensor_geometry.csv as it is now, else the built-in one.
+
+        Raises FileFormatError if the file is bad.
+        """
         path = self.folder / GEOMETRY_FILE
-        return read_geometry(path) if path.exists() else builtin_detector()
+        if not os.path.lexists(path):
+            return builtin_detector()
+        found = identity(path)
+        known, detector = self._geometry
+        if detector is None or known != found:
+            detector = read_geometry(path)
+            self._geometry = (found, detector)
+        return detector
 
     def event(self, event_id: int) -> Event:
         """One event with its checked pulses.
@@ -246,11 +260,23 @@ def _sub_folders(root: Path) -> list[Path]:
             f"The data folder {root} cannot be opened: {error.strerror}. "
             "To open another folder, type: make run DATA=folder"
         ) from error
-    return sorted(path for path in folders if not path.name.startswith("."))
+    for path in folders:
+        if not _is_utf8(path):
+            log.warning("%a is passed over: its name is not UTF-8; rename it", str(path))
+    return sorted(path for path in folders if path.name[0] != "." and _is_utf8(path))
+
+
+def _is_utf8(path: Path) -> bool:
+    """Polars cannot open other names, nor can a page show them."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _url_safe(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "data"
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:MAX_KEY_CHARACTERS] or "data"
 
 
 def _unique(name: str, taken: dict[str, Dataset]) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from reco_core.errors import HitscopeError
+from reco_core.errors import FileFormatError, HitscopeError
 from reco_core.icecube.dataset_contents import (
     Contents,
     Runs,
@@ -32,7 +32,7 @@ from reco_core.icecube.dataset_files import Batch, IntArray, PulseFile
 from reco_core.icecube.dataset_index import PULSE_ARRAYS, IndexStore
 from reco_core.icecube.dataset_progress import ProgressFile
 from reco_core.icecube.detector import N_SENSORS
-from reco_core.icecube.event import MAX_TIME_NS, MIN_TIME_NS
+from reco_core.icecube.event import MAX_CHARGE_PE, MAX_TIME_NS, MIN_TIME_NS
 
 # A look at the lock (`is_building`) holds it for an instant: try again before giving way.
 LOCK_PATIENCE_S: Final = 0.5
@@ -92,12 +92,23 @@ def _build(store: IndexStore, batch: Batch, key: str, on_rows: OnRows) -> None:
         _write_pulses(partial, pulses, runs, contents, on_rows)
         for name, array in contents.arrays().items():
             np.save(partial / f"{name}.npy", array, allow_pickle=False)
+        _check_unchanged(store, batch, key)
         store.publish(partial, key, batch.label)
     except HitscopeError as error:
-        store.record_failure(key, str(error))
+        # What the system refuses, such as permission, may be granted without a change of the file.
+        if not isinstance(error.__cause__, OSError) and store.key(batch) == key:
+            store.record_failure(key, str(error))
         raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _check_unchanged(store: IndexStore, batch: Batch, key: str) -> None:
+    """FileFormatError if what was read may be half of one file and half of another."""
+    if store.key(batch) != key:
+        raise FileFormatError(
+            f"{batch.path}, or its meta or truth file, changed while it was indexed; open it again."
+        )
 
 
 def _write_pulses(
@@ -151,7 +162,7 @@ def _storable(frame: pl.DataFrame) -> tuple[dict[str, NDArray[Any]], NDArray[np.
     charge_pe = frame["charge"].fill_null(float("nan")).to_numpy()
     good = (sensor_id >= 0) & (sensor_id < N_SENSORS)
     good &= (time_ns >= MIN_TIME_NS) & (time_ns <= MAX_TIME_NS)
-    good &= np.isfinite(charge_pe) & (charge_pe >= 0)
+    good &= (charge_pe >= 0) & (charge_pe <= MAX_CHARGE_PE)  # false for NaN
     good &= frame["auxiliary"].is_not_null().to_numpy()
     values = {
         "sensor_id": np.where(good, sensor_id, 0),

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from typing import Final, TextIO
 
-from reco_core.errors import DatasetError
+from reco_core.arguments import path
+from reco_core.errors import DatasetError, SettingError
 from reco_core.icecube.dataset_build import build_index
 from reco_core.icecube.dataset_files import BATCH_NAME, SPLITS, Batch, batches_in
 from reco_core.icecube.dataset_index import IndexStore
@@ -21,10 +22,10 @@ DEFAULT_LIMIT_BYTES: Final = 20_000_000_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument(
-        "paths", type=Path, nargs="+", metavar="FILE_OR_FOLDER",
+        "paths", type=path, nargs="+", metavar="FILE_OR_FOLDER",
         help="train/batch_1.parquet of a data set, or the folder of a data set for all its batches",
     )  # fmt: skip
-    parser.add_argument("--index-dir", type=Path, required=True, help="folder for the indexes")
+    parser.add_argument("--index-dir", type=path, required=True, help="folder for the indexes")
     parser.add_argument(
         "--limit-bytes", type=int, default=DEFAULT_LIMIT_BYTES,
         help="size up to which indexes are kept, the least recently used go first (default 20e9)",
@@ -33,21 +34,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Build what is missing; FileFormatError or DatasetError about the first bad file."""
+    if args.limit_bytes < 0:
+        raise SettingError(f"--limit-bytes is {args.limit_bytes}; expected 0 or more.")
     store = IndexStore(args.index_dir, args.limit_bytes)
-    for path in args.paths:
-        for batch in _batches(path.absolute()):
+    for given in args.paths:
+        for batch in _batches(given.absolute()):
             _build(store, batch)
 
 
-def _batches(path: Path) -> tuple[Batch, ...]:
-    match = BATCH_NAME.fullmatch(path.name)
+def _batches(given: Path) -> tuple[Batch, ...]:
+    match = BATCH_NAME.fullmatch(given.name)
     for split in SPLITS:
-        if match and path.parent.name == split:
-            return (Batch(split, int(match[1]), path),)
-    batches = batches_in(path)
+        if match and given.parent.name == split:
+            return (Batch(split, int(match[1]), given),)
+    batches = batches_in(given)
     if not batches:
         raise DatasetError(
-            f"{path} is neither a batch file (train/batch_1.parquet) nor the folder of a data set "
+            f"{given} is neither a batch file (train/batch_1.parquet) nor the folder of a data set "
             "(with train/batch_1.parquet or test/batch_1.parquet in it)."
         )
     return batches

@@ -1,13 +1,14 @@
-"""Files of a data set: names of folders and batches, column rules, reading of pulses and geometry.
+"""Files of a data set: names of folders and batches, column rules, reading of pulses.
 
 Everything that polars may raise about a file leaves here as FileFormatError.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from reco_core.errors import EventError, FileFormatError
-from reco_core.icecube.detector import N_SENSORS, Detector
 from reco_core.icecube.event import Pulses, Split, checked_pulses
 
 IntArray = NDArray[np.int64]
@@ -30,6 +30,14 @@ BATCH_NAME: Final = re.compile(r"batch_(0|[1-9][0-9]{0,17})\.parquet")
 SLICE_ROWS: Final = 2_000_000  # rows decoded at a time: 54 MB of pulses
 
 ColumnKind = Literal["integer", "number", "boolean"]
+VALUE_OF: Final[dict[ColumnKind, str]] = {
+    "integer": "integer of at most 64 bits",
+    "number": "number",
+    "boolean": "boolean, true or false",
+}
+MAX_NAMES_TOLD: Final = 20  # of a table's columns, in a message
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class Batch:
     @property
     def truth_path(self) -> Path:
         paths = [self.folder / name for name in TRUTH_FILES]
-        return next((path for path in paths if path.exists()), paths[0])
+        return next((path for path in paths if os.path.lexists(path)), paths[0])
 
 
 @dataclass(frozen=True)
@@ -92,11 +100,23 @@ def reading(path: Path, expected: str) -> Iterator[None]:
         if path.is_dir():
             raise IsADirectoryError("it is a folder")
         yield
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+    except OSError as error:
+        raise FileFormatError(
+            f"{path} cannot be read: {_system_reason(error)}. Expected {expected}."
+        ) from error
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
         raise FileFormatError(
             f"{path} cannot be read: {reason}. Expected {expected}; it may be truncated."
         ) from error
+
+
+def _system_reason(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file; it was moved, or is a link to nothing"
+    if isinstance(error, PermissionError):
+        return "permission denied; make it readable for the user that runs Hitscope"
+    return str(error).partition("\n")[0].rstrip(".")
 
 
 def scan(path: Path) -> pl.LazyFrame:
@@ -111,16 +131,23 @@ def checked_schema(path: Path, columns: tuple[Column, ...], expected: str) -> pl
     stored = stored_names(schema)
     for column in columns:
         if column.name not in stored:
-            raise FileFormatError(
-                f"{path} has no column {column.name!r}; it has {', '.join(map(repr, schema))}. "
-                f"Expected {', '.join(c.name for c in columns)}."
-            )
+            raise missing_column(path, column.name, schema, ", ".join(c.name for c in columns))
         dtype = schema[stored[column.name]]
         if not column.accepts(dtype):
             raise FileFormatError(
-                f"{path}: column {column.name!r} is {dtype}; expected {column.kind}."
+                f"{path}: column {column.name!r} is {dtype}; expected {VALUE_OF[column.kind]}."
             )
     return schema
+
+
+def missing_column(path: Path, name: str, present: Iterable[str], expected: str) -> FileFormatError:
+    """The error about a table without a column."""
+    names = list(map(repr, present))
+    more = f" and {len(names) - MAX_NAMES_TOLD} more" if len(names) > MAX_NAMES_TOLD else ""
+    return FileFormatError(
+        f"{path} has no column {name!r}; it has {', '.join(names[:MAX_NAMES_TOLD])}{more}. "
+        f"Expected {expected}."
+    )
 
 
 def stored_names(schema: pl.Schema) -> dict[str, str]:
@@ -164,8 +191,12 @@ class PulseFile:
         column = self.rows(first, count, "event_id")["event_id"]
         if column.null_count():
             row = first + int(np.argmax(column.is_null().to_numpy()))
+            with self._reading():
+                lazy = scan(self.batch.path).slice(row, 1).select(self._stored["event_id"])
+                value = lazy.collect().item()
+            told = "missing" if value is None else repr(value)
             raise FileFormatError(
-                f"{self.batch.path}: event_id is missing in row {row}; expected a whole number "
+                f"{self.batch.path}: event_id is {told} in row {row}; expected a whole number "
                 "within 64 bits in every row."
             )
         return column.to_numpy()
@@ -194,58 +225,11 @@ def pulses_of(frame: pl.DataFrame, where: str) -> Pulses:
         if frame[column.name].null_count():
             row = int(np.argmax(frame[column.name].is_null().to_numpy()))
             raise EventError(
-                f"{where}: {column.name} is missing at its pulse {row}; expected {column.kind}."
+                f"{where}: {column.name} is missing at its pulse {row}; "
+                f"expected {VALUE_OF[column.kind]}."
             )
     sensor_id, time, charge, auxiliary = (frame[c.name].to_numpy() for c in PULSE_COLUMNS[1:])
     return checked_pulses(sensor_id, time, charge, auxiliary, where)
-
-
-def read_geometry(path: Path) -> Detector:
-    """Detector of a sensor_geometry.csv: columns sensor_id, x, y, z, one row per sensor."""
-    with reading(path, "a table with the columns sensor_id, x, y, z"):
-        text = pl.read_csv(path, infer_schema=False)
-    for name in ("sensor_id", "x", "y", "z"):
-        if name not in text.columns:
-            raise FileFormatError(
-                f"{path} has no column {name!r}; it has {', '.join(map(repr, text.columns))}. "
-                "Expected sensor_id, x, y, z."
-            )
-    sensor_id = _numbers(path, text["sensor_id"], pl.Int64, "a whole number").astype(np.int64)
-    _check_sensors(path, sensor_id)
-    positions = np.empty((N_SENSORS, 3))
-    for axis, name in enumerate(("x", "y", "z")):
-        positions[sensor_id, axis] = _numbers(path, text[name], pl.Float64, "a finite number in m")
-    positions.setflags(write=False)
-    return Detector(positions)
-
-
-def _numbers(
-    path: Path, column: pl.Series, dtype: type[pl.DataType], expected: str
-) -> NDArray[np.float64]:
-    numbers = column.str.strip_chars().cast(dtype, strict=False).cast(pl.Float64).to_numpy()
-    if not np.isfinite(numbers).all():
-        row = int(np.argmin(np.isfinite(numbers)))
-        raise FileFormatError(
-            f"{path}, line {row + 2}: {column.name} is {column[row]!r}; expected {expected}."
-        )
-    return numbers
-
-
-def _check_sensors(path: Path, sensor_id: IntArray) -> None:
-    known = (sensor_id >= 0) & (sensor_id < N_SENSORS)
-    if not known.all():
-        row = int(np.argmin(known))
-        raise FileFormatError(
-            f"{path}, line {row + 2}: sensor_id is {int(sensor_id[row])}; "
-            f"expected 0 to {N_SENSORS - 1}."
-        )
-    times_listed = np.bincount(sensor_id, minlength=N_SENSORS)
-    if (times_listed != 1).any():
-        worst = int(np.argmax(times_listed != 1))
-        raise FileFormatError(
-            f"{path}: sensor_id {worst} is listed {times_listed[worst]} times; "
-            f"expected each of 0 to {N_SENSORS - 1} once."
-        )
 
 
 def batches_in(folder: Path) -> tuple[Batch, ...]:
@@ -259,7 +243,10 @@ def batches_in(folder: Path) -> tuple[Batch, ...]:
 def _batches_of(folder: Path, split: Split) -> list[Batch]:
     try:
         names = os.listdir(folder / split)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        log.warning("%s cannot be looked into: %s", folder / split, error.strerror)
         return []
     matches = [match for match in map(BATCH_NAME.fullmatch, names) if match]
     return sorted(

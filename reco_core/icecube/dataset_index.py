@@ -144,7 +144,8 @@ class IndexStore:
         """MetaFile.spans() of a meta file as it is now; empty if there is none."""
         found = identity(meta_path)
         if found is None:
-            return {}
+            # A link to nothing is not the same as no file: reading it raises what is wrong.
+            return MetaFile(meta_path).spans() if os.path.lexists(meta_path) else {}
         known = self._spans.get(meta_path)
         if known is None or known[0] != found:
             known = (found, self._read_spans(meta_path, found))

@@ -34,6 +34,7 @@ META_COLUMNS: Final = (
     Column("last_pulse_index", "integer"),
 )
 EXPECTED: Final = "a parquet file with " + ", ".join(column.name for column in META_COLUMNS)
+EVERY_ROW: Final = "expected a whole number in every row"
 META_SLICE_ROWS: Final = 8_000_000  # 64 MB of one column
 
 
@@ -89,13 +90,17 @@ class MetaFile:
 
     def _spans(self, first: int) -> pl.DataFrame:
         columns = [
-            pl.col(self._stored[name]).cast(pl.Int64).alias(name)
+            pl.col(self._stored[name]).cast(pl.Int64, strict=False).alias(name)
             for name in ("batch_id", "event_id")
         ]
         part = scan(self.path).slice(first, META_SLICE_ROWS).select(columns).collect()
+        for name in columns_with_nulls(part):
+            row = first + int(np.argmax(part[name].is_null().to_numpy()))
+            raise FileFormatError(
+                f"{self.path}: {name} is missing in row {row}, or beyond 64 bits; {EVERY_ROW}."
+            )
         return (
-            part.drop_nulls()
-            .with_row_index("row", first)
+            part.with_row_index("row", first)
             .with_columns(pl.col("row").cast(pl.Int64))
             .group_by("batch_id")
             .agg(*_SPAN_OF_ROWS)
@@ -136,23 +141,30 @@ class MetaFile:
         if name not in self._stored:
             return pl.Series(name, [None], dtype).new_from_index(0, count)
         lazy = scan(self.path).slice(first, count)
-        return lazy.select(pl.col(self._stored[name]).cast(dtype)).collect().to_series()
+        return (
+            lazy.select(pl.col(self._stored[name]).cast(dtype, strict=False)).collect().to_series()
+        )
 
     def _check(self, rows: pl.DataFrame) -> None:
-        for column in META_COLUMNS[1:]:
-            if rows[column.name].null_count():
-                raise FileFormatError(
-                    f"{self.path}: {column.name} is missing for some events; "
-                    "expected a whole number in every row."
-                )
+        integers = rows.select(column.name for column in META_COLUMNS[1:])
+        for name in columns_with_nulls(integers):
+            event_id = rows.filter(pl.col(name).is_null())["event_id"][0]
+            raise FileFormatError(
+                f"{self.path}: {name} is missing for event {event_id}, or beyond 64 bits; "
+                f"{EVERY_ROW}."
+            )
         check_directions(self.path, rows)
+
+
+def columns_with_nulls(frame: pl.DataFrame) -> list[str]:
+    return [column.name for column in frame if column.null_count()]
 
 
 def check_directions(path: Path, rows: pl.DataFrame) -> None:
     """FileFormatError unless zenith is in [0, pi] and azimuth in [-2 pi, 2 pi], or NaN, in rad."""
     for name, low, high, expected in (
         ("zenith", 0.0, np.pi, "0 to pi rad"),
-        ("azimuth", -2 * np.pi, 2 * np.pi, "an angle in rad"),
+        ("azimuth", -2 * np.pi, 2 * np.pi, "an angle in rad, -2 pi to 2 pi"),
     ):
         angle = rows[name].to_numpy()
         good = np.isnan(angle) | ((angle >= low) & (angle <= high + 1e-6))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast, get_args
@@ -13,12 +14,21 @@ import polars as pl
 from numpy.typing import NDArray
 
 from reco_core.errors import FileFormatError
-from reco_core.icecube.dataset_files import IntArray, reading, scan, stored_names
+from reco_core.icecube.dataset_files import (
+    IntArray,
+    missing_column,
+    reading,
+    scan,
+    stored_names,
+)
 from reco_core.icecube.dataset_meta import FloatArray, check_directions
+from reco_core.icecube.detector import MAX_POSITION_M
 from reco_core.icecube.event import DirectionKind, Truth
 
 TEXTS: Final = ("name", "sentence", "direction_kind", "event_class")
-NUMBERS: Final = ("energy_gev", "vertex_x_m", "vertex_y_m", "vertex_z_m", "mjd")
+VERTEX: Final = ("vertex_x_m", "vertex_y_m", "vertex_z_m")
+NUMBERS: Final = ("energy_gev", *VERTEX, "mjd")
+MAX_MJD: Final = 1e6  # the year 4596
 ANGLES: Final = ("zenith", "azimuth")
 EXPECTED: Final = "a table with event_id and any of " + ", ".join((*TEXTS, *NUMBERS, *ANGLES))
 
@@ -55,7 +65,7 @@ def truth_table(
     event_id, zenith, azimuth : (E,).  Raises FileFormatError about rows of these events.
     """
     texts = [b""] * len(event_id)
-    if path.exists():
+    if os.path.lexists(path):
         rows = _checked_rows(path, event_id)
         place = {int(event): k for k, event in enumerate(event_id)} if len(rows) else {}
         zenith, azimuth = zenith.copy(), azimuth.copy()
@@ -73,37 +83,64 @@ def _known(row: dict[str, Any]) -> dict[str, Any]:
     known = {name: row[name] for name in ("name", "sentence", "event_class") if row[name]}
     known["kind"] = cast(DirectionKind, row["direction_kind"])
     known |= {name: row[name] for name in ("energy_gev", "mjd") if not math.isnan(row[name])}
-    vertex = [row[f"vertex_{axis}_m"] for axis in "xyz"]
+    vertex = [row[name] for name in VERTEX]
     return known | ({} if any(map(math.isnan, vertex)) else {"vertex_m": vertex})
 
 
 def _checked_rows(path: Path, event_id: IntArray) -> pl.DataFrame:
     """Rows of the events: all columns of TEXTS (None if missing), NUMBERS and ANGLES (NaN)."""
-    with reading(path, EXPECTED):
-        csv = path.suffix == ".csv"
-        lazy = pl.scan_csv(path, infer_schema=False, glob=False) if csv else scan(path)
-        stored = stored_names(lazy.collect_schema())
-        if "event_id" not in stored:
-            raise FileFormatError(
-                f"{path} has no column 'event_id'; it has {', '.join(map(repr, stored))}."
-            )
-        stored.setdefault("event_class", stored.get("topology", ""))
-        columns = [
-            (pl.col(stored[name]) if stored.get(name) else pl.lit(None)).alias(name)
-            for name in ("event_id", *TEXTS, *NUMBERS, *ANGLES)
-        ]
-        number = pl.col("event_id").cast(pl.Int64, strict=False)
-        unread = lazy.select(columns).filter(number.is_null()).head(1).collect()
-        of_batch = number.is_in(pl.Series(event_id).implode())
-        rows = lazy.select(columns).filter(of_batch).with_columns(number).collect()
-    if len(unread):
-        value = unread["event_id"][0]
-        raise FileFormatError(f"{path}: event_id is {value!r} in a row; expected a whole number.")
-    rows = rows.unique("event_id", keep="first", maintain_order=True)
+    rows = _rows(path, event_id).unique("event_id", keep="first", maintain_order=True)
+    _check_types(path, rows)
     rows = rows.with_columns(_numbers(path, rows, name) for name in (*NUMBERS, *ANGLES))
     rows = rows.with_columns(pl.col(name).cast(pl.String) for name in TEXTS)
     _check_values(path, rows)
     return rows.with_columns(pl.col("direction_kind").fill_null("true"))
+
+
+def _rows(path: Path, event_id: IntArray) -> pl.DataFrame:
+    """Rows of the events as stored, but for event_id; columns that are not there are null."""
+    with reading(path, EXPECTED):
+        csv = path.suffix == ".csv"
+        lazy = pl.scan_csv(path, infer_schema=False, glob=False) if csv else scan(path)
+        schema = lazy.collect_schema()
+        stored = stored_names(schema)
+        if "event_id" not in stored:
+            raise missing_column(path, "event_id", stored, EXPECTED)
+        dtype = schema[stored["event_id"]]
+        if not (csv or dtype.is_integer()):
+            raise FileFormatError(f"{path}: column 'event_id' is {dtype}; expected integers.")
+        stored.setdefault("event_class", stored.get("topology", ""))
+        number = pl.col(stored["event_id"]).cast(pl.Int64, strict=False)
+        columns = [
+            (pl.col(stored[name]) if stored.get(name) else pl.lit(None)).alias(name)
+            for name in (*TEXTS, *NUMBERS, *ANGLES)
+        ]
+        of_batch = number.is_in(pl.Series(event_id).implode())
+        rows = lazy.filter(of_batch).select(number.alias("event_id"), *columns).collect()
+        _check_ids(path, lazy, stored["event_id"])
+    return rows
+
+
+def _check_ids(path: Path, lazy: pl.LazyFrame, column: str) -> None:
+    """FileFormatError about the first row without an event_id; blank lines are passed over."""
+    blank = pl.all_horizontal(pl.all().is_null())
+    no_number = pl.col(column).cast(pl.Int64, strict=False).is_null()
+    wrong = lazy.select(pl.col(column).alias("id"), (no_number & ~blank).alias("wrong"))
+    first = wrong.with_row_index("row", 1).filter(pl.col("wrong")).head(1).collect()
+    for row, value, _ in first.iter_rows():
+        raise FileFormatError(
+            f"{path}: event_id is {value!r} in row {row} of the table; expected a whole number "
+            "within 64 bits."
+        )
+
+
+def _check_types(path: Path, rows: pl.DataFrame) -> None:
+    """Texts may be of any type that has one obvious text; numbers may also be texts, as in CSV."""
+    for names, expected in ((TEXTS, "texts"), ((*NUMBERS, *ANGLES), "numbers")):
+        for name in names:
+            dtype = rows[name].dtype
+            if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+                raise FileFormatError(f"{path}: column {name!r} is {dtype}; expected {expected}.")
 
 
 def _numbers(path: Path, rows: pl.DataFrame, name: str) -> pl.Series:
@@ -119,6 +156,11 @@ def _check_values(path: Path, rows: pl.DataFrame) -> None:
     unknown_kind = ~rows["direction_kind"].fill_null("true").is_in(kinds)
     _refuse(path, rows, "direction_kind", unknown_kind, " or ".join(map(repr, kinds)))
     _refuse(path, rows, "energy_gev", rows["energy_gev"] < 0, "an energy in GeV, 0 or more")
+    for name in VERTEX:
+        expected = f"a place in m, {-MAX_POSITION_M:,.0f} to {MAX_POSITION_M:,.0f}"
+        _refuse(path, rows, name, rows[name].fill_nan(0).abs() > MAX_POSITION_M, expected)
+    bad_mjd = rows["mjd"].fill_nan(0).abs() > MAX_MJD
+    _refuse(path, rows, "mjd", bad_mjd, "a modified Julian date in days")
     check_directions(path, rows)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -58,41 +59,75 @@ def write_dataset(
     the folder; other files there stay. Raises DatasetError if the folder is not empty, or for a
     wrong column.
     """
-    _prepare(folder, force)
+    _prepare(folder, split, force)
     write_geometry(folder, detector)
-    (folder / split).mkdir(exist_ok=True)
     metas = []
     for batch in batches:
         path = folder / split / f"batch_{batch.batch_id}.parquet"
         _write_parquet(_typed(batch.pulses, PULSE_TYPES, f"pulses of {path}"), path)
         metas.append(_typed_meta(batch.meta, f"meta rows of {path}"))
-    if metas:
-        _write_parquet(pl.concat(metas, how="diagonal"), folder / f"{split}_meta.parquet")
     if truth is not None:
         _write_parquet(truth, folder / TRUTH_FILES[0])
+    if metas:  # last: where it is there, the data set is complete
+        _write_parquet(pl.concat(metas, how="diagonal"), folder / f"{split}_meta.parquet")
 
 
 def write_geometry(folder: Path, detector: Detector) -> None:
     """Write sensor_geometry.csv."""
     x, y, z = detector.position_m.T
     table = pl.DataFrame({"sensor_id": range(len(x)), "x": x, "y": y, "z": z})
-    partial = _partial(folder / GEOMETRY_FILE)
-    table.write_csv(partial)
-    partial.replace(folder / GEOMETRY_FILE)
+    with _whole(folder / GEOMETRY_FILE) as partial:
+        table.write_csv(partial)
 
 
-def _prepare(folder: Path, force: bool) -> None:
-    """An empty folder, or one without the files of a data set."""
-    if folder.exists() and not folder.is_dir():
-        raise DatasetError(f"{folder} is a file; expected a new or empty folder.")
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()) and not force:
+def check_folder(folder: Path, force: bool) -> None:
+    """DatasetError unless the folder is empty, or not there yet, or may be used by `force`."""
+    with _writing(folder):
+        if folder.exists() and not folder.is_dir():
+            raise DatasetError(f"{folder} is a file; expected a new or empty folder.")
+        above = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK):
+            raise DatasetError(f"{folder} cannot be made: {above} is not a folder to write to.")
+        if folder.is_dir() and any(folder.iterdir()) and not force:
+            raise DatasetError(
+                f"{folder} is not empty; give another folder, or --force to replace the data set "
+                "in it."
+            )
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the system and polars say about writing into DatasetError."""
+    try:
+        yield
+    except (OSError, pl.exceptions.ComputeError) as error:
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0].rstrip(".")
         raise DatasetError(
-            f"{folder} is not empty; give another folder, or --force to replace the data set in it."
-        )
+            f"{path} cannot be written: {reason}. Free some space or choose another folder."
+        ) from error
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Where to write a file that then appears whole under its name, or not at all."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with _writing(path):
+        try:
+            yield partial
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _prepare(folder: Path, split: Split, force: bool) -> None:
+    """A folder without the files of a data set, and in it the folder of the split."""
+    check_folder(folder, force)
     names = (GEOMETRY_FILE, *TRUTH_FILES, *(f"{split}_meta.parquet" for split in SPLITS))
-    for path in (*(batch.path for batch in batches_in(folder)), *(folder / name for name in names)):
-        path.unlink(missing_ok=True)
+    old = (*(batch.path for batch in batches_in(folder)), *(folder / name for name in names))
+    with _writing(folder):
+        (folder / split).mkdir(parents=True, exist_ok=True)
+        for path in old:
+            path.unlink(missing_ok=True)
 
 
 def _typed_meta(meta: pl.DataFrame, what: str) -> pl.DataFrame:
@@ -113,10 +148,5 @@ def _typed(frame: pl.DataFrame, types: dict[str, type[pl.DataType]], what: str) 
 
 
 def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    partial = _partial(path)
-    frame.write_parquet(partial, row_group_size=max(len(frame), 1))
-    partial.replace(path)
-
-
-def _partial(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with _whole(path) as partial:
+        frame.write_parquet(partial, row_group_size=max(len(frame), 1))

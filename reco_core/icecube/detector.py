@@ -29,6 +29,9 @@ OUTLINE_STRINGS: Final = (1, 6, 50, 74, 72, 78, 75, 31)
 # scattering length in the 400 nm ice table lies at a depth of 2048 m, z = -100 m.
 DUST_LAYER_M: Final = (-150.0, -50.0)
 
+# No place given in a file may be farther out: 1000 km, which 32-bit numbers still hold to 0.1 m.
+MAX_POSITION_M: Final = 1e6
+
 REGULAR_GAP_M: Final = 17.022
 DEEPCORE_GAPS_M: Final = (10.015,) * 9 + (257.31,) + (7.006,) * 49
 

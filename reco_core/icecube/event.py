@@ -17,6 +17,9 @@ DirectionKind = Literal["true", "reference"]
 
 MIN_TIME_NS: Final = -(2**31)  # the competition's times fit into 32 bits; indexes store them so
 MAX_TIME_NS: Final = 2**31 - 1
+# The brightest events have about a million PE. More than this is damage, and sums of it would no
+# longer fit into the 32-bit numbers that are drawn.
+MAX_CHARGE_PE: Final = 1e9
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +27,7 @@ class Pulses:
     """The pulses of one event in order of time (P pulses).
 
     sensor_id : (P,) int16 in [0, 5160).  time_ns : (P,) int64, ascending, within int32.
-    charge_pe : (P,) float64 PE, finite, >= 0.  auxiliary : (P,) bool, as stored.
+    charge_pe : (P,) float64 PE, in [0, 1e9].  auxiliary : (P,) bool, as stored.
     """
 
     sensor_id: NDArray[np.int16]
@@ -91,10 +94,11 @@ def checked_pulses(
         raise EventError(f"{where} has no pulses; an event needs at least one.")
     known = (sensor_id >= 0) & (sensor_id < N_SENSORS)
     in_range = (time_ns >= MIN_TIME_NS) & (time_ns <= MAX_TIME_NS)
-    physical = np.isfinite(charge_pe) & (charge_pe >= 0)
+    physical = (charge_pe >= 0) & (charge_pe <= MAX_CHARGE_PE)  # false for NaN
     _check(sensor_id, known, f"{where}: sensor_id", f"0 to {N_SENSORS - 1}")
     _check(time_ns, in_range, f"{where}: time", f"whole ns, {MIN_TIME_NS} to {MAX_TIME_NS}")
-    _check(charge_pe, physical, f"{where}: charge", "a finite number of PE, 0 or more")
+    charge_rule = f"a finite number of PE, 0 to {MAX_CHARGE_PE:,.0f}"
+    _check(charge_pe, physical, f"{where}: charge", charge_rule)
     order = np.argsort(time_ns, kind="stable")
     return Pulses(
         sensor_id[order].astype(np.int16),

@@ -131,7 +131,9 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     contexts, watched = [], []
 
     def open_page(url: str, wait: bool = True, **options: Any) -> Any:
-        options = {"viewport": {"width": 1440, "height": 900}} | options
+        # the first event plays by itself unless motion is unwanted, and a test wants it still
+        still = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
+        options = still | options
         context = browser.new_context(**options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()

@@ -14,12 +14,13 @@ from typing import Any
 
 from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium, serve, wait_for_event
 
-DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+DESKTOP = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
     "is_mobile": True,
     "has_touch": True,
+    "reduced_motion": "reduce",
 }
 
 
@@ -81,7 +82,7 @@ def take_all(chromium: str, address: str, out: Path, only: str | None) -> None:
 
 def find_events(browser: Any, address: str) -> dict[str, str]:
     """Path of the first event whose title begins with each picture's event."""
-    page = browser.new_page()
+    page = browser.new_page(reduced_motion="reduce")
     page.goto(address)
     wait_for_event(page)
     wanted = {picture.event for picture in PICTURES}

@@ -238,6 +238,25 @@ def test_reduced_motion_shows_the_whole_event_at_once(server: str, open_page: Op
     assert view(page, "time") == pytest.approx(view(page, "window")[1])
 
 
+def test_otherwise_the_first_event_plays_once_and_the_next_is_shown_whole(
+    server: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server}/event/kaggle/67?speed=2000", reduced_motion="no-preference")
+    assert view(page, "playing") is True
+    page.wait_for_function("() => !window.hitscope.store.get('playing')", timeout=30_000)
+    assert view(page, "loop") is True
+    assert view(page, "time") == pytest.approx(view(page, "window")[1])
+    page.keyboard.press("n")
+    wait_for_event(page, 72)
+    assert view(page, "playing") is False
+    assert view(page, "time") == pytest.approx(view(page, "window")[1])
+
+
+def test_an_address_with_a_time_stands_still(server: str, open_page: OpenPage) -> None:
+    page = open_page(f"{server}/event/kaggle/67?t=19000", reduced_motion="no-preference")
+    assert view(page, "playing") is False
+
+
 def test_on_a_phone_play_and_next_are_in_reach(server: str, open_page: OpenPage) -> None:
     size = {"width": 390, "height": 844}
     page = open_page(f"{server}/event/kaggle/67", viewport=size, has_touch=True, is_mobile=True)

@@ -77,6 +77,71 @@ def test_wrong_arguments_exit_with_2(arguments: list[str], capsys) -> None:
     assert "usage:" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["index", "{tmp}/set", "--index-dir", "{tmp}/i", "--limit-bytes", "-1"],
+         "--limit-bytes is -1; expected 0 or more"),
+        (["simulate", "--out", "{tmp}/file/x"], "cannot be made: {tmp}/file is not a"),
+        (["simulate", "--out", "{tmp}/" + "x" * 300], "cannot be written: File name too long"),
+        (["simulate", "--out", "{tmp}/file"], "{tmp}/file is a file; expected a new or empty"),
+        (["simulate", "--out", "{tmp}"], "{tmp} is not empty; give another folder, or --force"),
+        (["simulate", "--out", "{tmp}/new", "--events", "0"], "--events is 0; expected"),
+        (["simulate", "--out", "{tmp}/new", "--seed", "-1"], "--seed is -1; expected"),
+    ],
+)  # fmt: skip
+def test_impossible_arguments_are_one_sentence(tmp_path: Path, capsys, arguments, words) -> None:
+    write_small(tmp_path / "set", {24: 3})
+    (tmp_path / "file").touch()
+    before = sorted(tmp_path.rglob("*"))
+    assert main([part.format(tmp=tmp_path) for part in arguments]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"{arguments[0]}: ")
+    assert told.count("\n") == 1
+    assert words.format(tmp=tmp_path) in told
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "arguments", [["simulate", "--out", ""], ["index", "x", "--index-dir", " "]]
+)
+def test_an_empty_name_is_not_the_current_folder(arguments: list[str], capsys) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert f"{arguments[-2]}: it is empty; expected the name" in capsys.readouterr().err
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "reco_core.icecube.simulation.command.add_arguments",
+        "reco_core.icecube.simulation.command.simulate",
+        "reco_core.icecube.dataset_write.os.getpid",
+    ],
+)
+def test_ctrl_c_leaves_no_half_of_a_data_set(
+    tmp_path: Path, capsys, monkeypatch, step: str
+) -> None:
+    monkeypatch.setattr(step, interrupted)
+    assert main(["simulate", "--out", str(tmp_path / "new"), "--events", "1"]) == 130
+    assert capsys.readouterr().err == "simulate: interrupted\n"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("step", ["find_runs", "_write_pulses", "contents_of_runs"])
+def test_ctrl_c_leaves_no_half_of_an_index(tmp_path: Path, capsys, monkeypatch, step: str) -> None:
+    path = write_small(tmp_path / "set", {24: 3})
+    monkeypatch.setattr(f"reco_core.icecube.dataset_build.{step}", interrupted)
+    assert main(["index", str(path), "--index-dir", str(tmp_path / "i")]) == 130
+    assert capsys.readouterr().err == "index: interrupted\n"
+    assert list((tmp_path / "i").iterdir()) == []
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

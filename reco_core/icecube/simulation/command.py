@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Final
 
-from reco_core.errors import DatasetError, SettingError
-from reco_core.icecube.dataset_write import BatchTables, write_dataset
+from reco_core.arguments import path
+from reco_core.errors import SettingError
+from reco_core.icecube.dataset_write import BatchTables, check_folder, write_dataset
 from reco_core.icecube.detector import builtin_detector
 from reco_core.icecube.ice import south_pole_ice
 from reco_core.icecube.simulation.generate import (
@@ -25,7 +25,7 @@ EVENTS_PER_BATCH: Final = 200_000  # as in the competition
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("--out", type=Path, required=True, help="folder to write the data set to")
+    parser.add_argument("--out", type=path, required=True, help="folder to write the data set to")
     parser.add_argument("--events", type=int, default=60, help="number of events, 1 or more")
     parser.add_argument(
         "--seed", type=int, default=1, help="0 or more; the same seed gives the same files"
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
     """Simulate and write; SettingError for impossible numbers, DatasetError for the folder."""
     _check_least("--events", args.events, 1)
     _check_least("--seed", args.seed, 0)
-    _check_folder(args.out, args.force)
+    check_folder(args.out, args.force)  # before the time that the simulation takes
     detector = builtin_detector()
     drawn = simulate(args.events, args.seed, detector, south_pole_ice())
     events = list(with_progress(drawn, args.events, "events", sys.stderr))
@@ -52,12 +52,6 @@ def run(args: argparse.Namespace) -> None:
 
 def _batch(batch_id: int, events: list[SimulatedEvent]) -> BatchTables:
     return BatchTables(batch_id, pulse_table(events), meta_table(events, batch_id))
-
-
-def _check_folder(folder: Path, force: bool) -> None:
-    """The writer refuses such a folder too, but only after the time that the simulation takes."""
-    if folder.is_dir() and any(folder.iterdir()) and not force:
-        raise DatasetError(f"{folder} is not empty; give another folder, or --force to use it.")
 
 
 def _check_least(option: str, value: int, least: int) -> None:

@@ -16,8 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from reco_core.errors import FileFormatError
+from reco_core.icecube import dataset_build
 from reco_core.icecube.dataset_build import build_index, build_lock, is_building
-from reco_core.icecube.dataset_files import batches_in
+from reco_core.icecube.dataset_contents import Runs
+from reco_core.icecube.dataset_files import PulseFile, batches_in
 from reco_core.icecube.dataset_index import IndexStore
 from tests.reco_core.icecube.small_datasets import BIG, opened, write_small
 
@@ -212,3 +215,47 @@ def test_full_disk_leaves_no_index_and_events_open(
     assert len(dataset.event(24).pulses) == 3
     assert "No space left on device" in caplog.text
     assert not list((tmp_path / "index").iterdir())
+
+
+def test_a_batch_that_changes_while_it_is_indexed_gets_no_index(
+    tmp_path: Path, monkeypatch
+) -> None:
+    path = write_small(tmp_path / "set", {24: 3})
+    (batch,) = opened(tmp_path / "set").batches
+    store = IndexStore(tmp_path / "index", BIG)
+    original = dataset_build.find_runs
+
+    def replaced_meanwhile(pulses: PulseFile) -> Runs:
+        runs = original(pulses)
+        write_small(tmp_path / "set", {24: 1, 25: 2})
+        return runs
+
+    monkeypatch.setattr(dataset_build, "find_runs", replaced_meanwhile)
+    before = store.key(batch)
+    with pytest.raises(
+        FileFormatError, match="changed while it was indexed; open it again"
+    ) as told:
+        build_index(store, batch)
+    assert str(path) in str(told.value)
+    assert store.failure(before) is None
+    assert list((tmp_path / "index").iterdir()) == []
+    monkeypatch.undo()
+    assert build_index(store, batch)
+    assert opened(tmp_path / "set").event(25).event_id == 25
+
+
+def test_a_refusal_of_the_system_is_not_recorded(tmp_path: Path, monkeypatch) -> None:
+    """Permission may be granted without a change of the file by which the record is found."""
+    write_small(tmp_path / "set", {24: 3})
+    (batch,) = opened(tmp_path / "set").batches
+    store = IndexStore(tmp_path / "index", BIG)
+
+    def refused(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("reco_core.icecube.dataset_files.scan", refused)
+        with pytest.raises(FileFormatError, match="permission denied; make it readable"):
+            build_index(store, batch)
+    assert store.failure(store.key(batch)) is None
+    assert build_index(store, batch)

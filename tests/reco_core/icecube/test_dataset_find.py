@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,28 @@ def test_keys_are_safe_in_urls_and_unique(tmp_path: Path) -> None:
     for name in ("my set", "my-set", "my?set", "Bücher", "é"):
         empty_batch(tmp_path / name)
     assert keys(tmp_path) == ["B-cher", "my-set", "my-set-2", "my-set-3", "data"]
+
+
+def test_a_key_of_a_long_name_is_cut_and_unique(tmp_path: Path) -> None:
+    for length in (80, 200, 201):
+        empty_batch(tmp_path / ("x" * length))
+    assert keys(tmp_path) == ["x" * 80, "x" * 80 + "-2", "x" * 80 + "-3"]
+
+
+def test_a_folder_that_may_not_be_looked_into_is_told(tmp_path: Path, monkeypatch, caplog) -> None:
+    original = os.listdir
+
+    def refused(path: Path) -> list[str]:
+        if Path(path).name == "train":
+            raise PermissionError(13, "Permission denied", str(path))
+        return original(path)
+
+    empty_batch(tmp_path / "closed")
+    empty_batch(tmp_path / "open", "test/batch_1.parquet")
+    monkeypatch.setattr("os.listdir", refused)
+    assert keys(tmp_path) == ["open"]
+    told = f"{tmp_path / 'closed' / 'train'} cannot be looked into: Permission denied"
+    assert told in caplog.text
 
 
 def test_batches_train_first_then_by_number(tmp_path: Path) -> None:

@@ -115,5 +115,44 @@ def test_garbage_is_named(tmp_path: Path, content: bytes) -> None:
 def test_event_id_must_be_a_number(tmp_path: Path) -> None:
     path = write_truth(tmp_path / "set", "csv")
     path.write_text("event_id,name\nabc,Ernie\n41,Bert\n")
-    with pytest.raises(FileFormatError, match="event_id is 'abc' in a row"):
+    with pytest.raises(FileFormatError, match="event_id is 'abc' in row 1 of the table"):
         opened(tmp_path / "set").event(41)
+
+
+def test_blank_lines_are_passed_over(tmp_path: Path) -> None:
+    path = write_truth(tmp_path / "set", "csv")
+    path.write_text("event_id,name\n\n24,Ernie\n\n41,Bert\n\n")
+    dataset = opened(tmp_path / "set")
+    assert [dataset.event(event_id).truth.name for event_id in COUNTS] == ["Ernie", "Bert"]
+
+
+def test_a_row_with_a_name_needs_an_event_id(tmp_path: Path) -> None:
+    path = write_truth(tmp_path / "set", "csv")
+    path.write_text("event_id,name\n24,Ernie\n,Bert\n")
+    with pytest.raises(FileFormatError, match="event_id is None in row 2 of the table"):
+        opened(tmp_path / "set").event(41)
+
+
+@pytest.mark.parametrize("value", [24.5, True, "24"])
+def test_event_id_of_a_parquet_file_is_an_integer(tmp_path: Path, value: object) -> None:
+    path = write_truth(tmp_path / "set", "parquet")
+    pl.DataFrame({"event_id": [value]}).write_parquet(path)
+    with pytest.raises(FileFormatError, match=r"column 'event_id' is .*; expected integers"):
+        opened(tmp_path / "set").event(41)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [("name", b"\xff", "texts"), ("name", ["a"], "texts"), ("mjd", [1.0], "numbers")],
+)
+def test_a_column_of_another_kind_is_named(tmp_path: Path, name, value, expected: str) -> None:
+    write_truth(tmp_path / "set", "parquet", **{name: [value]})
+    with pytest.raises(FileFormatError, match=rf"column '{name}' is .*; expected {expected}"):
+        opened(tmp_path / "set").event(41)
+
+
+@pytest.mark.parametrize("value", [-1e6, 1e6])
+def test_the_farthest_vertex_is_read(tmp_path: Path, value: float) -> None:
+    columns = {f"vertex_{axis}_m": [value] for axis in "xyz"}
+    write_truth(tmp_path / "set", "parquet", **columns)
+    assert opened(tmp_path / "set").event(41).truth.vertex_m == (value,) * 3

@@ -97,3 +97,32 @@ def test_wrong_pulse_table_is_named(tmp_path: Path, change, message: str) -> Non
     with pytest.raises(DatasetError, match=message) as caught:
         write(tmp_path / "set", batches=batches)
     assert "batch_1.parquet" in str(caught.value)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
+def test_a_write_that_fails_leaves_no_half_of_a_file(tmp_path: Path, monkeypatch, error) -> None:
+    def half(_: pl.DataFrame, path: Path, **__: object) -> None:
+        path.write_bytes(b"PAR1")
+        raise error
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", half)
+    with pytest.raises((KeyboardInterrupt, DatasetError)) as caught:
+        write(tmp_path / "set")
+    files = [path.name for path in (tmp_path / "set").rglob("*") if path.is_file()]
+    assert files == ["sensor_geometry.csv"]
+    if isinstance(error, OSError):
+        assert "batch_1.parquet cannot be written: No space left on device. Free" in str(
+            caught.value
+        )
+
+
+def test_the_meta_file_comes_last(tmp_path: Path, monkeypatch) -> None:
+    """Where it is there, the data set is complete: `make run` relies on it."""
+    written = []
+    original = Path.replace
+    monkeypatch.setattr(
+        Path, "replace", lambda path, target: (written.append(target.name), original(path, target))
+    )
+    write(tmp_path / "set")
+    assert written[-1] == "train_meta.parquet"
+    assert {"batch_1.parquet", "truth.parquet"} <= set(written)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reco_core.icecube.dataset_files import read_geometry
+from reco_core.icecube.dataset_geometry import read_geometry
 from reco_core.icecube.detector import (
     N_SENSORS,
     OUTLINE_STRINGS,

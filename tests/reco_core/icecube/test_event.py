@@ -53,6 +53,11 @@ def test_select_keeps_the_order() -> None:
         ("charge_pe", [1.0, -0.1, 1.0], "charge is -0.1 at its pulse 1; expected a finite"),
         ("charge_pe", [math.nan, 1.0, 1.0], "charge is nan at its pulse 0"),
         ("charge_pe", [1.0, math.inf, 1.0], "charge is inf at its pulse 1"),
+        (
+            "charge_pe",
+            [1.0, 1.0, 1.1e9],
+            "charge is 1100000000.0 at its pulse 2; expected a finite",
+        ),
     ],
 )
 def test_bad_value_is_named(column: str, values: list[float], message: str) -> None:
