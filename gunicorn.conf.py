@@ -1,5 +1,7 @@
 """Settings of gunicorn, from app.settings alone."""
 
+import ctypes
+
 from app.settings import load_settings
 
 _settings = load_settings()
@@ -16,3 +18,19 @@ max_requests = 2000
 max_requests_jitter = 200
 control_socket_disable = True
 forwarded_allow_ips = "127.0.0.1"
+
+_M_TRIM_THRESHOLD = -1  # of glibc's mallopt(3)
+_M_MMAP_THRESHOLD = -3
+_GIVE_BACK_BYTES = 1_000_000
+
+
+def post_fork(server, worker):
+    """Give freed arrays back to the system.
+
+    Left to itself glibc keeps what its threads have freed: the workers grew by 60 MB each over
+    2,000 events (docs/benchmarks.md). Other C libraries have no mallopt and need none.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _GIVE_BACK_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, _GIVE_BACK_BYTES)

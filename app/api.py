@@ -10,6 +10,7 @@ GET /api/v1/datasets/<key>/batches/<split>/<batch id>/index
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,14 +58,16 @@ def encode_pulses(pulses: Pulses) -> bytes:
     )
 
 
+@lru_cache(maxsize=16)
+def geometry_body(detector: Detector) -> tuple[bytes, str]:
+    """The bytes of a detector and their version; detectors compare by identity."""
+    body = encode_geometry(detector)
+    return body, hashlib.sha256(body).hexdigest()[:16]
+
+
 def geometry_url(key: str, detector: Detector) -> str:
     """Address of a data set's geometry; its version follows its bytes, so it never goes stale."""
-    version = _version(encode_geometry(detector))
-    return f"/api/v1/datasets/{key}/geometry.bin?v={version}"
-
-
-def _version(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:16]
+    return f"/api/v1/datasets/{key}/geometry.bin?v={geometry_body(detector)[1]}"
 
 
 def detector_json() -> dict[str, Any]:
@@ -127,10 +130,10 @@ def _dataset_json(dataset: Dataset) -> dict[str, Any]:
 
 @blueprint.get("/datasets/<key>/geometry.bin")
 def geometry(key: str) -> Response:
-    body = encode_geometry(library().dataset(key).detector)
+    body, version = geometry_body(library().dataset(key).detector)
     response = Response(body, mimetype="application/octet-stream")
     # Only under the version of these bytes: the file may have changed since the page was made.
-    if request.args.get("v") == _version(body):
+    if request.args.get("v") == version:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
     return _revalidated(response)

@@ -7,7 +7,7 @@ from typing import Final
 ADDRESS: Final = "address"  # dcc.Location, the one source of truth for what is shown
 CONFIG: Final = "config"  # dcc.Store: tables the browser code needs, written once
 EVENT: Final = "event"  # dcc.Store: the opened event, or the message why there is none
-CLOCK: Final = "clock"  # dcc.Store: what the browser says of the time, at most 10 times a second
+CLOCK: Final = "clock"  # dcc.Store: the time, when it has come to rest
 FLAT: Final = "flat"  # dcc.Store: the event and time to draw flat, from browsers without WebGL2
 
 TITLE: Final = "event-title"

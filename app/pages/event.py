@@ -3,7 +3,7 @@
     address (dcc.Location) ──► open_event ──► title, sentence, directions, verdict, pager, notice
                                         └───► event (store) ──► hitscope.load (browser)
                                                                  ├─ fetches geometry.bin, pulses.bin
-                                                                 └─ clock (store, <= 10 per second)
+                                                                 └─ clock (store, when time rests)
     flat (store: event and time, without WebGL2 only) ──► draw_projections ──► three Plotly figures
 
 Time, camera and overlays live in the browser (assets/display/store.mjs) and never pass through

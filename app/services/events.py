@@ -104,11 +104,10 @@ class Library:
         raise NotFoundError(f"There is no data set {str(key)[:80]!r}. Those open here: {names}.")
 
     def locate(self, address: EventAddress) -> tuple[Dataset, Batch, int]:
-        """Data set, batch and event id of an address; starts the batch's index if it has none."""
+        """Data set, batch and event id of an address."""
         dataset = self.dataset(address.dataset)
         event_id = dataset.first_event_id() if address.event_id is None else address.event_id
         batch, _ = dataset.locate(event_id)
-        dataset.ensure_index(batch)
         return dataset, batch, event_id
 
     def open(self, address: EventAddress, rng: np.random.Generator) -> EventView:

@@ -1,29 +1,37 @@
-// Tell Dash the time at most 10 times a second. Nothing there listens while the scene is drawn by
-// WebGL2; without it the server draws the projections, at most twice a second.
+// Tell Dash the time, seldom: each word to it costs the main thread several milliseconds.
+//
+// `clock` hears when the time comes to rest. Without WebGL2 `flat` hears twice a second what the
+// server shall draw.
 
-const SHORTEST_MS = 100;
-const SHORTEST_FLAT_MS = 500;
+const REST_MS = 300;
+const FLAT_MS = 500;
 
 export function reportClock(store, has_scene) {
-  report(store, SHORTEST_MS, ({ time_ns }) => ["clock", { time_ns, playing: store.get("playing") }]);
-  if (!has_scene) report(store, SHORTEST_FLAT_MS, (now) => ["flat", now]);
+  let resting = 0;
+  store.on(["time", "playing", "event"], () => {
+    clearTimeout(resting);
+    if (!store.get("playing")) resting = setTimeout(() => tell("clock", now(store)), REST_MS);
+  });
+  if (!has_scene) reportFlat(store);
 }
 
-function report(store, shortest_ms, message) {
+function reportFlat(store) {
   let timer = 0;
-  let last_ms = -Infinity;
-  const send = () => {
-    timer = 0;
-    last_ms = performance.now();
-    const event = store.get("event");
-    if (!event) return;
-    const { dataset, event_id } = event.info;
-    const time_ns = event.t0_ns + store.get("time");
-    const [id, data] = message({ dataset, event_id, time_ns });
-    window.dash_clientside.set_props(id, { data });
-  };
-  store.on(["time", "playing", "event"], () => {
-    if (timer) return;
-    timer = setTimeout(send, Math.max(0, shortest_ms - (performance.now() - last_ms)));
+  store.on(["time", "event"], () => {
+    timer ||= setTimeout(() => {
+      timer = 0;
+      tell("flat", now(store));
+    }, FLAT_MS);
   });
+}
+
+function now(store) {
+  const event = store.get("event");
+  if (!event) return null;
+  const { dataset, event_id } = event.info;
+  return { dataset, event_id, time_ns: event.t0_ns + store.get("time") };
+}
+
+function tell(id, data) {
+  if (data) window.dash_clientside.set_props(id, { data });
 }

@@ -46,6 +46,7 @@ __all__ = ["Batch", "Dataset", "IndexProgress", "find_datasets"]
 
 # An event that is in no batch by the meta file is looked for in all, if they are so few.
 FEW_BATCHES: Final = 16
+FEW_TRIES: Final = 8
 MAX_KEY_CHARACTERS: Final = 80  # of a data set's name in addresses
 
 log = logging.getLogger(__name__)
@@ -171,9 +172,9 @@ class Dataset:
         order = [self.batches[k] for k in rng.permutation(len(self.batches))]
         for batch in self._readable(order):
             contents = self._opener.open(batch).contents
-            with_pulses = np.flatnonzero(contents.n_pulses)
-            if len(with_pulses):
-                return int(contents.event_id[rng.choice(with_pulses)])
+            place = _random_place(contents.n_pulses, rng)
+            if place is not None:
+                return int(contents.event_id[place])
         return self.first_event_id()
 
     def ensure_index(self, batch: Batch) -> IndexProgress:
@@ -197,8 +198,10 @@ class Dataset:
     def _candidates(self, event_id: int) -> Iterator[Batch]:
         """Batches that may hold an event, in order; the meta file's ranges of IDs exclude most."""
         excluded = []
-        spans = {split: self._spans(split) for split in SPLITS}
+        spans: dict[Split, Spans] = {}
         for batch in self.batches:
+            if batch.split not in spans:
+                spans[batch.split] = self._spans(batch.split)
             span = spans[batch.split].get(batch.batch_id)
             if span is None or span.covers(event_id) or self._opener.is_open(batch):
                 yield batch
@@ -246,6 +249,15 @@ class Dataset:
         above = min((k for k in near if k > event_id), default=None)
         named = " and ".join(str(k) for k in (below, above) if k is not None)
         return NotFoundError(f"{text} Nearest in the batches open now: {named or 'none'}.")
+
+
+def _random_place(n_pulses: IntArray, rng: np.random.Generator) -> int | None:
+    """Any place with pulses, all with equal chance; None if there is none."""
+    for place in rng.integers(len(n_pulses), size=FEW_TRIES if len(n_pulses) else 0):
+        if n_pulses[place]:  # nearly always: then there is no need to look at all events
+            return int(place)
+    with_pulses = np.flatnonzero(n_pulses)
+    return int(rng.choice(with_pulses)) if len(with_pulses) else None
 
 
 def _pairs(batch: Batch, event_ids: IntArray) -> Iterator[tuple[Batch, int]]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, get_args
 
@@ -48,22 +49,28 @@ class Batch:
     batch_id: int
     path: Path
 
-    @property
+    # Paths are kept: an event is opened in less time than it takes to put ten of them together.
+    @cached_property
     def label(self) -> str:
         """Short name for messages: kaggle/train/batch_1.parquet."""
         return "/".join(self.path.parts[-3:])
 
-    @property
+    @cached_property
     def folder(self) -> Path:
         return self.path.parent.parent
 
-    @property
+    @cached_property
     def meta_path(self) -> Path:
         return self.folder / f"{self.split}_meta.parquet"
 
+    @cached_property
+    def _truth_paths(self) -> tuple[Path, ...]:
+        return tuple(self.folder / name for name in TRUTH_FILES)
+
     @property
     def truth_path(self) -> Path:
-        paths = [self.folder / name for name in TRUTH_FILES]
+        """The truth file that is there now, or the name that one would have."""
+        paths = self._truth_paths
         return next((path for path in paths if os.path.lexists(path)), paths[0])
 
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,8 +90,8 @@ class IndexStore:
 
     def key(self, batch: Batch) -> str:
         """Name of the index of the batch file, meta file and truth file as they are now."""
-        states = [identity(path) for path in (batch.path, batch.meta_path, batch.truth_path)]
-        return _digest([INDEX_VERSION, batch.split, batch.batch_id, states])
+        states = tuple(identity(path) for path in (batch.path, batch.meta_path, batch.truth_path))
+        return _key(batch.split, batch.batch_id, states)
 
     def has(self, key: str) -> bool:
         """Is there a complete index?"""
@@ -225,6 +226,11 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@lru_cache(maxsize=256)
+def _key(split: str, batch_id: int, states: tuple[Identity | None, ...]) -> str:
+    return _digest([INDEX_VERSION, split, batch_id, states])
 
 
 def _digest(value: object) -> str:

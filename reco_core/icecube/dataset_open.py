@@ -112,6 +112,8 @@ class Opener:
     def ensure_index(self, batch: Batch) -> None:
         """Build the index of a small batch, start a builder for a large one, unless in vain."""
         key = self.store.key(batch)
+        if isinstance(self._known(batch, key), Index):
+            return
         troubled_at, _ = self._trouble.get(key, (-RETRY_AFTER_S, ""))
         if key in self._running or time.monotonic() - troubled_at < RETRY_AFTER_S:
             return
