@@ -1,6 +1,7 @@
 """Settings of gunicorn, from app.settings alone."""
 
 import ctypes
+import gc
 
 from app.settings import load_settings
 
@@ -19,6 +20,9 @@ max_requests_jitter = 200
 control_socket_disable = True
 forwarded_allow_ips = "127.0.0.1"
 
+# The arrays of an event are small: threads of the linear algebra cost more than they gain.
+raw_env = ["OPENBLAS_NUM_THREADS=1"]
+
 _M_TRIM_THRESHOLD = -1  # of glibc's mallopt(3)
 _M_MMAP_THRESHOLD = -3
 _GIVE_BACK_BYTES = 1_000_000
@@ -34,3 +38,9 @@ def post_fork(server, worker):
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, _GIVE_BACK_BYTES)
         mallopt(_M_TRIM_THRESHOLD, _GIVE_BACK_BYTES)
+
+
+def post_worker_init(worker):
+    """What is loaded by now stays for good: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()

@@ -15,7 +15,16 @@ export async function fetchEvent(data) {
     fetchBuffer(pulses_url),
   ]);
   if (ticket !== newest) return { geometry, event: null };
-  return { geometry, event: buildEvent(decodePulses(buffer), data) };
+  return { geometry, event: buildEvent(decodePulses(buffer), withSensors(data)) };
+}
+
+/** The region's DOMs travel as ranges [first, last] of sensor_id. */
+function withSensors(data) {
+  if (!data.region) return data;
+  const sensor_ids = data.region.sensor_ranges.flatMap(([first, last]) =>
+    Array.from({ length: last - first + 1 }, (_, i) => first + i),
+  );
+  return { ...data, region: { ...data.region, sensor_ids } };
 }
 
 /** The detector of the server's answer, fetched once. */

@@ -144,17 +144,20 @@ class Dataset:
 
     def position(self, event_id: int) -> tuple[int, int]:
         """(k, n): the event is the k-th, counted from 1, of the n events of its batch."""
-        batch, place = self.locate(event_id)
-        return place + 1, len(self._opener.open(batch).contents)
+        return self.around(event_id)[2:]
 
     def neighbours(self, event_id: int) -> tuple[int | None, int | None]:
         """The events before and after, in the order of the files and on from batch to batch."""
+        return self.around(event_id)[:2]
+
+    def around(self, event_id: int) -> tuple[int | None, int | None, int, int]:
+        """neighbours() and position() of an event in one look."""
         batch, place = self.locate(event_id)
         ids = self._opener.open(batch).contents.event_id
         k = self.batches.index(batch)
         before = chain(_pairs(batch, ids[:place][::-1]), self._events(self.batches[:k][::-1], -1))
         after = chain(_pairs(batch, ids[place + 1 :]), self._events(self.batches[k + 1 :], +1))
-        return self._first_reachable(before), self._first_reachable(after)
+        return self._first_reachable(before), self._first_reachable(after), place + 1, len(ids)
 
     def first_event_id(self) -> int:
         """First event of the first readable batch that has any.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.routes import EventAddress
 from app.services.events import (
@@ -19,6 +22,7 @@ from app.services.events import (
     one_line,
     pager_of,
     payload,
+    ranges_of,
 )
 from reco_core.errors import NotFoundError
 from reco_core.icecube.event import Event, Truth
@@ -158,3 +162,11 @@ def test_an_unknown_data_set_names_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"no data set 'x+'\. Those open here: demo, kaggle\."):
         library.dataset("x" * 500)
     assert library.dataset(None).key == "demo"
+
+
+@given(st.sets(st.integers(0, 5159), max_size=60))
+def test_ranges_hold_the_same_sensors(sensor_ids: set[int]) -> None:
+    ranges = ranges_of(np.array(sorted(sensor_ids), np.int16))
+    spread = [sensor for first, last in ranges for sensor in range(first, last + 1)]
+    assert spread == sorted(sensor_ids)
+    assert all(a[1] + 1 < b[0] for a, b in pairwise(ranges))  # none could be joined
