@@ -66,7 +66,8 @@ class Scene {
     host.append(this.#canvas);
     this.#gl = this.#canvas.getContext("webgl2", {
       alpha: false,
-      antialias: true,
+      // Every edge is softened by its own shader; four samples a pixel would cost as much again.
+      antialias: false,
       powerPreference: "high-performance",
     });
     if (!this.#gl) {

@@ -1,4 +1,5 @@
-// The space behind the detector: a quiet radial gradient, and the dust layer seen against it.
+// What fills the whole canvas: a quiet radial gradient, the dust layer seen against it, and the
+// pictures kept off screen.
 
 import { createProgram } from "./program.mjs";
 import { DUST_GLSL, HEADER } from "./glsl.mjs";
@@ -37,26 +38,45 @@ void main() {
   colour = vec4(frame.dust.rgb * alpha, alpha);
 }`;
 
+const LAYER_FRAGMENT = `${HEADER}
+uniform sampler2D u_layer;
+in vec2 v_screen;
+out vec4 colour;
+void main() { colour = textureLod(u_layer, 0.5 + 0.5 * v_screen, 0.0); }`;
+
 export class Background {
   #space;
   #dust;
+  #layer;
+  #unit;
   #vao;
 
   constructor(gl) {
     this.#space = createProgram(gl, "space", VERTEX, SPACE_FRAGMENT);
     this.#dust = createProgram(gl, "dust", VERTEX, DUST_FRAGMENT);
+    this.#layer = createProgram(gl, "layer", VERTEX, LAYER_FRAGMENT);
+    this.#unit = gl.getUniformLocation(this.#layer, "u_layer");
     this.#vao = gl.createVertexArray();
   }
 
   draw(gl) {
-    gl.useProgram(this.#space);
-    gl.bindVertexArray(this.#vao);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    this.#fill(gl, this.#space);
   }
 
   /** The dust against the background, to be blended over it; what is in front veils itself. */
   drawDust(gl) {
-    gl.useProgram(this.#dust);
+    this.#fill(gl, this.#dust);
+  }
+
+  /** A Layer, stretched to the canvas. */
+  drawLayer(gl, layer) {
+    gl.useProgram(this.#layer);
+    gl.uniform1i(this.#unit, layer.unit);
+    this.#fill(gl, this.#layer);
+  }
+
+  #fill(gl, program) {
+    gl.useProgram(program);
     gl.bindVertexArray(this.#vao);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }

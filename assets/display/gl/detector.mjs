@@ -2,6 +2,7 @@
 
 import { createProgram, Records } from "./program.mjs";
 import { DEPTH_CUE_GLSL, DUST_GLSL, HEADER } from "./glsl.mjs";
+import { CORNER_GLSL, Quads } from "./quads.mjs";
 import { DEEPCORE, positionOf, stringEnds, stringOf } from "../geometry.mjs";
 import { convexHull } from "./matrix.mjs";
 
@@ -42,6 +43,7 @@ void main() {
 const LINE_VERTEX = `${HEADER}
 ${DEPTH_CUE_GLSL}
 ${DUST_GLSL}
+${CORNER_GLSL}
 layout(location = 0) in vec3 a_from;
 layout(location = 1) in vec3 a_to;
 layout(location = 2) in vec3 a_style;  // opacity, width in CSS pixels, kind
@@ -51,8 +53,8 @@ flat out float v_half_width;
 flat out vec3 v_colour;
 
 void main() {
-  vec3 p = (gl_VertexID >> 1) == 0 ? a_from : a_to;
-  float hand = float(gl_VertexID & 1) * 2.0 - 1.0;
+  vec3 p = corner().y < 0.0 ? a_from : a_to;
+  float hand = corner().x;
   vec3 across = normalize(cross(a_to - a_from, frame.eye.xyz - p) + vec3(1e-6));
   v_half_width = 0.5 * a_style.y * frame.right.w;
   v_across = hand * (v_half_width + 1.0);
@@ -91,7 +93,7 @@ export class Detector {
 
   constructor(gl) {
     this.#points = new Records(gl, [3, 1], 0);
-    this.#lines = new Records(gl, [3, 3, 3]);
+    this.#lines = new Quads(gl, [3, 3, 3]);
     this.#point_program = createProgram(gl, "points", POINT_VERTEX, POINT_FRAGMENT);
     this.#line_program = createProgram(gl, "lines", LINE_VERTEX, LINE_FRAGMENT);
   }
@@ -109,7 +111,7 @@ export class Detector {
 
   draw(gl) {
     gl.useProgram(this.#line_program);
-    this.#lines.drawInstanced(gl.TRIANGLE_STRIP, 4);
+    this.#lines.draw();
     gl.useProgram(this.#point_program);
     this.#points.drawVertices(gl.POINTS);
   }

@@ -36,8 +36,11 @@ layout(std140) uniform Frame {
 /** The uniform block in memory. Setters write into it; send() uploads it. */
 export class Frame {
   data = new Float32Array(FLOATS);
+  // Counts changes of all but the clock.
+  version = 0;
   #buffer = null;
   #matrix = this.data.subarray(AT.view_projection, 16);
+  #eye = this.data.subarray(AT.eye, AT.eye + 3);
 
   constructor() {
     this.data[AT.look + 3] = UNIT_RADIUS_M;
@@ -57,6 +60,7 @@ export class Frame {
   }
 
   setCamera(camera, width, height, pixel_ratio) {
+    this.version++;
     const axes = cameraAxes(camera);
     viewProjection(this.#matrix, camera, axes, width / height);
     this.#put(AT.eye, axes.eye, focalLength(height));
@@ -79,6 +83,7 @@ export class Frame {
   }
 
   setPalette(theme) {
+    this.version++;
     const light = theme === "light";
     this.data[AT.up + 3] = light ? 1 : 0;
     for (const [key, variable] of [
@@ -92,6 +97,7 @@ export class Frame {
   }
 
   setDust(shown, z_range) {
+    this.version++;
     this.data[AT.look] = shown ? 1 : 0;
     this.data[AT.look + 1] = z_range[0];
     this.data[AT.look + 2] = z_range[1];
@@ -99,11 +105,36 @@ export class Frame {
 
   /** Corners [[x, y], ...] of the detector; the dust layer fills their convex hull. */
   setHull(corners) {
+    this.version++;
     const hull = corners.length < 3 ? [] : convexHull(corners).slice(0, HULL_PLANES);
     for (let i = 0; i < HULL_PLANES; i++) {
       const plane = i < hull.length ? sidePlane(hull[i], hull[(i + 1) % hull.length]) : [0, 0, 1e9];
       this.#put(AT.hull + 4 * i, [plane[0], plane[1], 0], plane[2]);
     }
+  }
+
+  /** The eye's place, m, and the view-projection matrix: views of the data, not copies. */
+  get eye() {
+    return this.#eye;
+  }
+
+  get matrix() {
+    return this.#matrix;
+  }
+
+  get pixel_ratio() {
+    return this.data[AT.right + 3];
+  }
+
+  /** Canvas size, device pixels per CSS pixel and focal length in device pixels. */
+  get view() {
+    const { data } = this;
+    return {
+      width: data[AT.scale + 2],
+      height: data[AT.scale + 3],
+      pixel_ratio: this.pixel_ratio,
+      focal: data[AT.eye + 3],
+    };
   }
 
   get dusty() {

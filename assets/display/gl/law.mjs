@@ -2,9 +2,9 @@
 
 export const CHARGE_EXPONENT = 0.15;
 /** Radius at 1 PE, m. */
-export const UNIT_RADIUS_M = 9.5;
+export const UNIT_RADIUS_M = 11;
 /** The same radius is never drawn smaller than this, CSS pixels: one pulse must show on a phone. */
-export const SMALLEST_UNIT_PX = 2.8;
+export const SMALLEST_UNIT_PX = 3.2;
 /** DOMs with nothing but auxiliary pulses so far are drawn this much smaller. */
 export const AUXILIARY_SIZE = 0.62;
 /** Less charge than this, PE, draws no smaller sphere. */

@@ -1,7 +1,7 @@
-// Overlays of an event as records for the shaders: a track or cascade becomes 18 numbers.
+// Overlays of an event as records for the shaders: a track or cascade becomes 16 numbers.
 
 import { hexToRgb } from "../colour.mjs";
-import { dot, unitVector } from "./matrix.mjs";
+import { add, dot, unitVector } from "./matrix.mjs";
 
 /** Speed of light in vacuum, m/ns: how fast the head of a track moves. */
 export const LIGHT_SPEED = 0.299792458;
@@ -12,6 +12,9 @@ const REACH_M = 900;
 const ARROW_M = 610;
 const CASCADE_BEFORE_M = 420;
 const CASCADE_AFTER_M = 110;
+// Overlays this alike can hardly be told apart on screen.
+const ALIKE_COSINE = Math.cos((2.2 * Math.PI) / 180);
+const ALIKE_M = 60;
 
 /** Overlays of the event whose keys are shown, in the server's order. */
 export function shownOverlays(event, keys) {
@@ -23,10 +26,14 @@ export function travelDirection(overlay) {
   return unitVector(overlay.zenith, overlay.azimuth).map((value) => -value);
 }
 
-/** point (3), time_ns, travel (3), is_cascade, s range (2), arrow s, emphasis, colour (3). */
-export const OVERLAY_SIZES = [4, 4, 4, 3];
+/** point (3), time_ns, travel (3), is_cascade, s range (2), arrow s, emphasis, colour (3), level. */
+export const OVERLAY_SIZES = [4, 4, 4, 4];
 
-/** Float32Array of one record per overlay; later ones are fainter, so that the first one leads. */
+/**
+ * Float32Array of one record per overlay. Later ones are fainter, so that the first one leads, which
+ * is drawn last, on top. An overlay's level says how many earlier ones it nearly coincides with: it is
+ * drawn so much wider that all of them show, as nested stripes.
+ */
 export function overlayRecords(overlays, theme) {
   const records = overlays.map((overlay, i) => {
     const travel = travelDirection(overlay);
@@ -40,10 +47,16 @@ export function overlayRecords(overlays, theme) {
       ...overlay.point_m, overlay.time_ns,
       ...travel, cascade ? 1 : 0,
       from, to, cascade ? to : Math.min(leave, to - 60), i === 0 ? 1 : 0.55,
-      ...colour,
+      ...colour, overlays.slice(0, i).filter((earlier) => alike(earlier, overlay)).length,
     ];
   });
-  return Float32Array.from(records.flat());
+  return Float32Array.from(records.reverse().flat());
+}
+
+function alike(a, b) {
+  const [u, v] = [travelDirection(a), travelDirection(b)];
+  const between = add(b.point_m, a.point_m, -1);
+  return dot(u, v) > ALIKE_COSINE && Math.hypot(...add(between, u, -dot(between, u))) < ALIKE_M;
 }
 
 /**

@@ -4,16 +4,22 @@
 export const FRAME_BINDING = 0;
 export const PULSE_UNIT = 0;
 export const COLOUR_UNIT = 1;
+export const STILL_UNIT = 2;
+export const GLOW_UNIT = 3;
 export const PULSE_TEXTURE_WIDTH = 4096;
 
-/** Compile and link; throws Error with the driver's log, naming the program. */
-export function createProgram(gl, label, vertex, fragment) {
+/**
+ * Compile and link; throws Error with the driver's log, naming the program. captured: outputs of the
+ * vertex shader that transform feedback writes to one buffer, in this order.
+ */
+export function createProgram(gl, label, vertex, fragment, captured = []) {
   const program = gl.createProgram();
   const shaders = [
     compile(gl, label, gl.VERTEX_SHADER, vertex),
     compile(gl, label, gl.FRAGMENT_SHADER, fragment),
   ];
   for (const shader of shaders) gl.attachShader(program, shader);
+  if (captured.length) gl.transformFeedbackVaryings(program, captured, gl.INTERLEAVED_ATTRIBS);
   gl.linkProgram(program);
   for (const shader of shaders) gl.deleteShader(shader);
   if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {

@@ -5,11 +5,18 @@ import { Background } from "./background.mjs";
 import { Detector, outlineCorners } from "./detector.mjs";
 import { Frame } from "./frame.mjs";
 import { Fronts } from "./fronts.mjs";
+import { Layer } from "./layer.mjs";
+import { Lights } from "./lights.mjs";
 import { OVERLAY_SIZES, overlayRecords } from "./overlays.mjs";
-import { COLOUR_UNIT, PULSE_UNIT, Records, uploadPulses } from "./program.mjs";
+import {
+  COLOUR_UNIT, GLOW_UNIT, PULSE_UNIT, Records, STILL_UNIT, uploadPulses,
+} from "./program.mjs";
 import { Rings } from "./rings.mjs";
 import { Spheres } from "./spheres.mjs";
 import { Tracks } from "./tracks.mjs";
+
+// The glow is smooth: with one pixel for this many CSS pixels, nobody sees the difference.
+const GLOW_PIXEL_PX = 2;
 
 export class Renderer {
   frame = new Frame();
@@ -18,6 +25,12 @@ export class Renderer {
   #pulses;
   #colours;
   #light_theme = false;
+  #still;
+  #glow;
+  // Versions of the frame that the last picture, the still layer and the lights follow.
+  #drawn_version = -1;
+  #still_version = -1;
+  #followed_version = -1;
 
   /** gl: a WebGL2 context. Call again after the context was lost and restored. */
   build(gl) {
@@ -27,12 +40,17 @@ export class Renderer {
     this.#layers = {
       background: new Background(gl),
       detector: new Detector(gl),
+      lights: new Lights(gl),
       spheres: new Spheres(gl),
       fronts: new Fronts(gl),
       tracks: new Tracks(gl),
       rings: new Rings(gl),
       overlays: new Records(gl, OVERLAY_SIZES),
     };
+    this.#still = new Layer(gl, STILL_UNIT, gl.NEAREST);
+    this.#glow = new Layer(gl, GLOW_UNIT, gl.LINEAR);
+    this.#drawn_version = this.#still_version = this.#followed_version = -1;
+    gl.activeTexture(gl.TEXTURE0 + PULSE_UNIT);
     uploadPulses(gl, this.#pulses, new Float32Array(4));
     this.frame.build(gl);
     gl.disable(gl.CULL_FACE);
@@ -60,8 +78,8 @@ export class Renderer {
     }
     gl.activeTexture(gl.TEXTURE0 + PULSE_UNIT);
     uploadPulses(gl, this.#pulses, event ? event.light : new Float32Array(4));
-    if (event) this.#layers.spheres.load(geometry, event);
-    else this.#layers.spheres.clear();
+    this.#layers.lights.load(geometry, event);
+    this.#followed_version = -1;
   }
 
   setColourMap(stops) {
@@ -76,6 +94,7 @@ export class Renderer {
 
   setOverlays(overlays, theme) {
     this.#layers.overlays.upload(overlayRecords(overlays, theme));
+    this.#layers.fronts.load(overlays);
   }
 
   setMarks(geometry, event, marks) {
@@ -85,36 +104,80 @@ export class Renderer {
   /** Draw everything into the canvas of that size, device pixels. */
   draw(width, height) {
     const gl = this.#gl;
-    const layers = this.#layers;
+    const { lights, spheres, rings } = this.#layers;
     this.frame.send(gl);
-    gl.viewport(0, 0, width, height);
+    if (this.#followed_version !== this.frame.version) lights.follow(this.frame);
+    this.#followed_version = this.frame.version;
+    lights.update(gl);
+    gl.disable(gl.DEPTH_TEST);
+    this.#drawStill(gl, width, height);
+    gl.enable(gl.BLEND);
+    if (lights.box[2] * lights.box[3] > 0) this.#drawGlow(gl, width, height);
+    gl.enable(gl.DEPTH_TEST);
     gl.depthMask(true);
     gl.clear(gl.DEPTH_BUFFER_BIT);
-    gl.disable(gl.BLEND);
-    gl.disable(gl.DEPTH_TEST);
-    layers.background.draw(gl);
-    if (this.frame.dusty) {
-      gl.enable(gl.BLEND);
-      gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-      layers.background.drawDust(gl);
-      gl.disable(gl.BLEND);
-    }
-    gl.enable(gl.DEPTH_TEST);
-    gl.enable(gl.SAMPLE_ALPHA_TO_COVERAGE);
-    layers.spheres.draw(gl);
-    gl.disable(gl.SAMPLE_ALPHA_TO_COVERAGE);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    spheres.draw(gl, lights);
     gl.depthMask(false);
+    this.#drawOverlays(gl);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.disable(gl.DEPTH_TEST);
+    rings.draw(gl);
+    gl.bindVertexArray(null);
+  }
+
+  // What does not change with time is kept; while the camera moves, keeping it would not pay.
+  #drawStill(gl, width, height) {
+    const { version } = this.frame;
+    const moving = version !== this.#drawn_version;
+    this.#drawn_version = version;
+    if (moving) {
+      gl.viewport(0, 0, width, height);
+      this.#drawSpace(gl);
+      return;
+    }
+    if (version !== this.#still_version) {
+      this.#still.begin(width, height);
+      this.#drawSpace(gl);
+      this.#still_version = version;
+      gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    }
+    gl.viewport(0, 0, width, height);
+    gl.disable(gl.BLEND);
+    this.#layers.background.drawLayer(gl, this.#still);
+  }
+
+  #drawSpace(gl) {
+    const { background, detector } = this.#layers;
+    gl.disable(gl.BLEND);
+    background.draw(gl);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    layers.detector.draw(gl);
+    if (this.frame.dusty) background.drawDust(gl);
+    detector.draw(gl);
+  }
+
+  #drawGlow(gl, width, height) {
+    const { background, lights, spheres } = this.#layers;
     // "Screen" adds light without burning out where many glows overlap.
+    gl.blendFunc(gl.ONE, this.#light_theme ? gl.ONE_MINUS_SRC_ALPHA : gl.ONE_MINUS_SRC_COLOR);
+    const shrink = GLOW_PIXEL_PX * this.frame.pixel_ratio;
+    this.#glow.begin(Math.ceil(width / shrink), Math.ceil(height / shrink));
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    spheres.drawGlow(gl, lights);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.viewport(0, 0, width, height);
+    gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(lights.box[0], lights.box[1], lights.box[2], lights.box[3]);
+    background.drawLayer(gl, this.#glow);
+    gl.disable(gl.SCISSOR_TEST);
+  }
+
+  #drawOverlays(gl) {
+    const { fronts, overlays, tracks } = this.#layers;
     if (!this.#light_theme) gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_COLOR);
-    layers.spheres.drawGlow(gl);
-    layers.fronts.draw(gl, layers.overlays);
-    layers.tracks.draw(gl, layers.overlays);
+    fronts.draw(gl, overlays);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.disable(gl.DEPTH_TEST);
-    layers.rings.draw(gl);
-    gl.bindVertexArray(null);
+    tracks.draw(gl, overlays);
   }
 }

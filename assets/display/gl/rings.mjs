@@ -1,10 +1,12 @@
 // Rings around DOMs: hovered, selected, and the region that decided the verdict.
 
-import { createProgram, Records } from "./program.mjs";
+import { createProgram } from "./program.mjs";
 import { HEADER, LIGHT_GLSL } from "./glsl.mjs";
+import { CORNER_GLSL, Quads } from "./quads.mjs";
 
 const VERTEX = `${HEADER}
 ${LIGHT_GLSL}
+${CORNER_GLSL}
 layout(location = 0) in vec3 a_position;
 layout(location = 1) in vec2 a_group;
 layout(location = 2) in float a_kind;  // 0 region, 1 selected, 2 hovered
@@ -18,7 +20,7 @@ void main() {
   float inside = light.charge > 0.0 ? lit_radius(a_position, light) * pixels : 1.2 * pixels;
   float radius = max(inside, 1.5 * dpr) + (a_kind < 0.5 ? 1.6 : a_kind < 1.5 ? 2.6 : 4.6) * dpr;
   v_ring = vec3(radius, (a_kind < 0.5 ? 0.5 : a_kind < 1.5 ? 0.8 : 0.6) * dpr, a_kind);
-  v_offset = (vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0) * (radius + 5.0 * dpr);
+  v_offset = corner() * (radius + 5.0 * dpr);
   vec3 p = a_position + (frame.right.xyz * v_offset.x + frame.up.xyz * v_offset.y) / pixels;
   gl_Position = frame.view_projection * vec4(p, 1.0);
 }`;
@@ -41,11 +43,11 @@ void main() {
 const KINDS = { region: 0, selected: 1, hovered: 2 };
 
 export class Rings {
-  #records;
+  #quads;
   #program;
 
   constructor(gl) {
-    this.#records = new Records(gl, [3, 2, 1]);
+    this.#quads = new Quads(gl, [3, 2, 1]);
     this.#program = createProgram(gl, "rings", VERTEX, FRAGMENT);
   }
 
@@ -64,11 +66,11 @@ export class Rings {
       data[6 * i + 4] = d < 0 ? 0 : event.doms.count[d];
       data[6 * i + 5] = kind;
     });
-    this.#records.upload(data);
+    this.#quads.upload(data);
   }
 
   draw(gl) {
     gl.useProgram(this.#program);
-    this.#records.drawInstanced(gl.TRIANGLE_STRIP, 4);
+    this.#quads.draw();
   }
 }

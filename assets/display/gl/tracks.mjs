@@ -5,13 +5,15 @@ import { createProgram } from "./program.mjs";
 import { HEADER } from "./glsl.mjs";
 import { LIGHT_SPEED } from "./overlays.mjs";
 
-const STATIONS = 97;
+const STATIONS = 33;
+// Half width of an arrowhead over its length.
+const ARROW_SLOPE = 0.36;
 
 export const OVERLAY_GLSL = `
 layout(location = 0) in vec4 a_point;    // m; w: time there, ns
 layout(location = 1) in vec4 a_travel;   // unit vector; w: 1 for a cascade
 layout(location = 2) in vec4 a_stretch;  // from, to, arrowhead, all m along travel; emphasis
-layout(location = 3) in vec3 a_colour;
+layout(location = 3) in vec4 a_colour;   // w: how many it encloses
 const float LIGHT_SPEED = ${LIGHT_SPEED};
 float head_of() { return (frame.clock.x - a_point.w) * LIGHT_SPEED; }
 bool is_cascade() { return a_travel.w > 0.5; }
@@ -22,7 +24,8 @@ ${OVERLAY_GLSL}
 uniform float u_arrow;  // 1: draw the arrowhead instead of the ribbon
 out vec2 v_place;       // pixels from the middle, m along travel
 flat out vec4 v_stretch;
-flat out vec4 v_head;   // head, m along travel; 1 for a cascade; core half width, outer, pixels
+flat out vec4 v_head;   // head, m along travel; 1 for a cascade; core half width, outer, pixels,
+                        // of the arrowhead: half width of its base, pixels, and m per pixel
 flat out vec3 v_colour;
 
 void main() {
@@ -32,6 +35,7 @@ void main() {
   vec3 p = a_point.xyz + a_travel.xyz * s;
   float metres = max(1.0, dot(frame.eye.xyz - p, frame.back.xyz)) / frame.eye.w;
   float core = clamp(0.9 / metres, 0.6 * frame.right.w, 1.5 * frame.right.w);
+  core += 0.75 * frame.right.w * min(a_colour.w, 3.0);
   float outer = core + 5.5 * frame.right.w;
   float width = outer * metres;
   if (u_arrow > 0.5) {
@@ -40,14 +44,16 @@ void main() {
     float size = max(26.0, 11.0 * frame.right.w * metres);
     s = a_stretch.z - (station == 0 ? size : 0.0);
     p = a_point.xyz + a_travel.xyz * s;
-    width = station == 0 ? 0.36 * size : 0.0;
+    width = station == 0 ? ${ARROW_SLOPE} * size : 0.0;
+    core = ${ARROW_SLOPE} * size / metres;
+    outer = metres;
   }
   vec3 across = normalize(cross(a_travel.xyz, frame.eye.xyz - p) + vec3(1e-6));
   gl_Position = frame.view_projection * vec4(p + across * hand * width, 1.0);
-  v_place = vec2(hand * outer, s);
+  v_place = vec2(hand * (u_arrow > 0.5 ? width / metres : outer), s);
   v_stretch = a_stretch;
   v_head = vec4(head_of(), a_travel.w, core, outer);
-  v_colour = a_colour;
+  v_colour = a_colour.rgb;
 }`;
 
 const RIBBON_FRAGMENT = `${HEADER}
@@ -71,7 +77,9 @@ void main() {
   float ends = smoothstep(v_stretch.x, v_stretch.x + (cascade ? 200.0 : 220.0), s);
   if (!cascade) ends *= 1.0 - smoothstep(v_stretch.y - 220.0, v_stretch.y, s);
   if (u_arrow > 0.5) {
-    float alpha = max(strength, 0.5 * u_seen);
+    float half_width = ${ARROW_SLOPE} * (v_stretch.z - s) / v_head.w;
+    float edge = min(half_width - abs(v_place.x), (v_head.z - half_width) / ${ARROW_SLOPE});
+    float alpha = max(strength, 0.5 * u_seen) * clamp(edge + 0.5, 0.0, 1.0);
     colour = vec4(v_colour * alpha, alpha);
     return;
   }
@@ -82,7 +90,8 @@ void main() {
   if (bright) halo *= 0.5;
   float alpha = clamp(core * strength + halo * strength, 0.0, 1.0) * ends;
   vec3 rgb = mix(v_colour, vec3(1.0), bright ? 0.0 : 0.5 * fresh * core);
-  colour = vec4(rgb * alpha, alpha);
+  // The core covers what lies behind it, so that every line keeps its colour; the halo adds light.
+  colour = vec4(rgb * alpha, bright ? alpha : core * strength * ends);
 }`;
 
 const HEAD_VERTEX = `${HEADER}
@@ -106,7 +115,7 @@ void main() {
   float size = pixels * frame.right.w * metres;
   vec3 across = frame.right.xyz * v_disc.x + frame.up.xyz * v_disc.y;
   gl_Position = frame.view_projection * vec4(p + size * across, 1.0);
-  v_light = vec4(a_colour, strength * u_seen);
+  v_light = vec4(a_colour.rgb, strength * u_seen);
   if (strength < 0.01) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
@@ -122,7 +131,7 @@ void main() {
   float halo = (1.0 - r) * (1.0 - r) / (1.0 + 14.0 * r * r) * (bright ? 0.35 : 0.85);
   float alpha = clamp((core + halo) * v_light.a, 0.0, 1.0);
   vec3 rgb = mix(v_light.rgb, vec3(1.0), bright ? 0.0 : 0.8 * core);
-  colour = vec4(rgb * alpha, alpha);
+  colour = vec4(rgb * alpha, bright ? alpha : clamp(core * v_light.a, 0.0, 1.0));
 }`;
 
 export class Tracks {
