@@ -1,0 +1,60 @@
+"""A keep-alive HTTP client that asks for events as the page does."""
+
+from __future__ import annotations
+
+import json
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+from app import ids
+
+
+class Client:
+    """One connection to the server. Each answer must be 200, else RuntimeError."""
+
+    def __init__(self, address: str, key: str) -> None:
+        self._connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
+        self._key = key
+        self._callback = self._find_callback()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def get(self, path: str) -> bytes:
+        return self._ask("GET", path)
+
+    def pulses(self, event_id: int) -> bytes:
+        """pulses.bin of an event."""
+        return self.get(f"/api/v1/datasets/{self._key}/events/{event_id}/pulses.bin")
+
+    def geometry(self) -> bytes:
+        return self.get(f"/api/v1/datasets/{self._key}/geometry.bin")
+
+    def open_event(self, event_id: int) -> bytes:
+        """The answer of the Dash callback that opens an event."""
+        address = {"id": ids.ADDRESS, "property": "pathname"}
+        search = {"id": ids.ADDRESS, "property": "search", "value": ""}
+        body = self._callback | {
+            "inputs": [address | {"value": f"/event/{self._key}/{event_id}"}],
+            "state": [search],
+            "changedPropIds": [f"{ids.ADDRESS}.pathname"],
+        }
+        return self._ask("POST", "/_dash-update-component", json.dumps(body).encode())
+
+    def _find_callback(self) -> dict[str, object]:
+        """Name and outputs of the callback that fills the event store, as Dash's client gives."""
+        wanted = f"{ids.EVENT}.data"
+        rows = json.loads(self.get("/_dash-dependencies"))
+        output = next(row["output"] for row in rows if wanted in row["output"])
+        pairs = [part.rpartition(".") for part in output.strip(".").split("...")]
+        outputs = [{"id": name, "property": key} for name, _, key in pairs]
+        return {"output": output, "outputs": outputs}
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        headers = {"Content-Type": "application/json"} if body else {}
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{method} {path} was answered {answer.status}: {content[:200]!r}")
+        return content
