@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -41,9 +42,12 @@ class RegionSet:
     mask: Callable[[Detector], BoolArray]
 
 
+@lru_cache(maxsize=8)  # asked for each event, of the same few detectors
 def is_side(detector: Detector) -> BoolArray:
-    """(5160,) Is the DOM on one of the outermost strings?"""
-    return np.isin(string_id(np.arange(len(detector.position_m))), SIDE_STRINGS)
+    """(5160,) Is the DOM on one of the outermost strings? Read-only."""
+    mask = np.isin(string_id(np.arange(len(detector.position_m))), SIDE_STRINGS)
+    mask.setflags(write=False)
+    return mask
 
 
 def is_top(detector: Detector) -> BoolArray:

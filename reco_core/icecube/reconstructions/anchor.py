@@ -91,5 +91,5 @@ def cascade_anchor(
 def charge_centre(pulses: Pulses, detector: Detector) -> FloatArray:
     """Charge-weighted mean position (3,) m of at least one pulse; the plain mean if no charge."""
     position = detector.position_m[pulses.sensor_id]
-    weight = pulses.charge_pe if pulses.charge_pe.sum() > 0 else None
-    return np.asarray(np.average(position, axis=0, weights=weight))
+    total = pulses.charge_pe.sum()
+    return np.asarray(pulses.charge_pe @ position / total if total > 0 else position.mean(axis=0))

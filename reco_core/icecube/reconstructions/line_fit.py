@@ -82,15 +82,26 @@ def _huber_inliers(position_m: FloatArray, time_ns: FloatArray) -> NDArray[np.bo
     Minimises sum rho(|r_i - (r + v t_i)|), rho quadratic up to the width and linear beyond, by
     iteratively reweighted least squares with weight min(1, width / distance).
     """
-    weight = np.ones_like(time_ns)
+    uniform_motion(position_m, time_ns, np.ones_like(time_ns))  # says why, if nothing moves
+    place, time = position_m - position_m.mean(axis=0), time_ns - time_ns.mean()
+    # Every sum that a step needs is one product of the weights with these columns, (P, 9).
+    columns = np.column_stack((np.ones_like(time), time, time**2, place, place * time[:, None]))
+    weight = np.ones_like(time)
     for _ in range(MAX_STEPS):
-        centre, centre_time, velocity = uniform_motion(position_m, time_ns, weight)
-        residual = position_m - centre - np.outer(time_ns - centre_time, velocity)
+        start, velocity = _weighted_line(weight @ columns)
+        residual = place - start - time[:, None] * velocity
         distance = np.sqrt(np.einsum("ij,ij->i", residual, residual))
         previous, weight = weight, HUBER_WIDTH_M / np.maximum(distance, HUBER_WIDTH_M)
         if np.abs(weight - previous).max() < WEIGHT_TOLERANCE:
             break
     return np.asarray(distance <= HUBER_WIDTH_M)
+
+
+def _weighted_line(sums: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Place (3,) at time 0 and velocity (3,) from the weighted sums of 1, t, t^2, r and r t."""
+    total, time, square, place, product = sums[0], sums[1], sums[2], sums[3:6], sums[6:9]
+    velocity = (product - place * (time / total)) / (square - time * (time / total))
+    return (place - velocity * time) / total, velocity
 
 
 def uniform_motion(

@@ -48,7 +48,7 @@ def _require_charge(early: Pulses, late: Pulses) -> None:
 def _centre_time(used: Pulses, half: Pulses) -> float:
     """Charge-weighted mean time of a half, ns after the first used pulse."""
     since_first = relative_time(half) + float(half.time_ns[0] - used.time_ns[0])
-    return float(np.average(since_first, weights=half.charge_pe))
+    return float(half.charge_pe @ since_first / half.charge_pe.sum())
 
 
 def _velocity(step_m: NDArray[np.float64], step_ns: float) -> NDArray[np.float64]:
