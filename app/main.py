@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Dash
 
-from app import api, dash_requests, security
+from app import api, dash_requests, security, timing
 from app.pages import event
 from app.services.events import Library
 from app.settings import ROOT, Settings, load_settings
@@ -23,6 +23,7 @@ def create_app(settings: Settings) -> Dash:
         health_endpoint="health",
         suppress_callback_exceptions=True,
     )
+    timing.measure(app.server)
     app.layout = event.layout()
     event.register(app)
     dash_requests.guard(app)

@@ -38,3 +38,4 @@ def test_every_answer_carries_the_policy(tmp_path: Path, path: str) -> None:
         headers = answer.headers
     assert "script-src 'self' 'sha256-" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert 0 <= float(headers["Server-Timing"].removeprefix("app;dur=")) < 10_000

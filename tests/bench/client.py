@@ -15,6 +15,7 @@ class Client:
     def __init__(self, address: str, key: str) -> None:
         self._connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
         self._key = key
+        self.server_ms: list[float] = []  # of every answer, as its Server-Timing says
         self._callback = self._find_callback()
 
     def close(self) -> None:
@@ -57,4 +58,5 @@ class Client:
         content = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{method} {path} was answered {answer.status}: {content[:200]!r}")
+        self.server_ms.append(float(answer.headers["Server-Timing"].removeprefix("app;dur=")))
         return content

@@ -52,7 +52,7 @@ def _title(folder: Path, n_events: int, n_pulses: int) -> str:
     size_mb = (folder / "train" / "batch_1.parquet").stat().st_size / MEGABYTE
     return (
         f"open: {n_events:,} events, {n_pulses:,} pulses in one row group of {size_mb:.0f} MB; "
-        "wall time seen by the asker, nothing subtracted"
+        "server time by the Server-Timing header, the asker's wall time beside it"
     )
 
 
@@ -97,7 +97,9 @@ def _served(
         memory = {"after warming up": private_mb(worker_pids())}
         for name, call in routes.items():
             say(f"{name}: {len(event_ids) - WARM_UP:,} random events over HTTP")
-            served[name] = timed_ms(call, event_ids[WARM_UP:])
+            client.server_ms.clear()
+            served[f"{name}, seen by the asker"] = timed_ms(call, event_ids[WARM_UP:])
+            served[name] = client.server_ms.copy()
             memory[f"after {name}"] = private_mb(worker_pids())
         timed_ms(client.open_event, event_ids[WARM_UP:])
         memory["after the same events again"] = private_mb(worker_pids())
@@ -111,8 +113,9 @@ def _served(
 def _served_rows(served: dict[str, list[float]]) -> Iterator[Row]:
     for name, times_ms in served.items():
         p95 = percentiles(times_ms)[1]
-        note = "" if "largest" in name else against_target(p95, TARGET_MS, "ms at p95")
-        yield row_of(f"{name}, HTTP", times_ms, "ms", note)
+        aimed = "largest" not in name and "asker" not in name
+        note = against_target(p95, TARGET_MS, "ms at p95") if aimed else ""
+        yield row_of(f"{name}, server time" if aimed else name, times_ms, "ms", note)
 
 
 def _memory_rows(memory: dict[str, dict[str, float]]) -> Iterator[Row]:
