@@ -9,28 +9,30 @@ export function makeAutoplay(store, next) {
   };
 
   function begin() {
+    clearTimeout(timer);
+    timer = setTimeout(next, 1000 * seconds()); // also past an event that cannot be shown
     if (!store.get("event")) return;
     const [start, end] = store.get("window");
     // one pass through the window fills most of the time an event is given
     store.set({ speed: Math.max((end - start) / (0.8 * seconds()), 1), loop: false });
     if (!store.get("reduced_motion")) store.set({ time: start, playing: true });
-    clearTimeout(timer);
-    timer = setTimeout(next, 1000 * seconds());
   }
 
   let stop = null;
+  let before = null; // what playback goes back to
   return {
     toggle() {
       const on = stop === null;
       button()?.setAttribute("aria-pressed", String(on));
       if (on) {
+        before = { loop: store.get("loop"), speed: store.get("speed") };
         stop = store.on(["event"], begin);
         begin();
       } else {
         stop();
         stop = null;
         clearTimeout(timer);
-        store.set({ playing: false, loop: true, speed: 1000 });
+        store.set({ playing: false, ...before });
       }
     },
   };

@@ -213,6 +213,24 @@ def test_orbit_pan_and_zoom_by_keys_unless_locked(server: str, open_page: OpenPa
     assert view(page, "camera") == locked
 
 
+def test_autoplay_goes_from_event_to_event_until_it_is_switched_off(
+    server: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server}/event/kaggle/24", reduced_motion="no-preference")
+    page.keyboard.press("]")
+    speed = view(page, "speed")
+    page.keyboard.press("q")
+    page.fill("#autoplay-seconds", "2")
+    wait_for_event(page, 41)
+    assert page.get_attribute("[data-action=toggle_autoplay]", "aria-pressed") == "true"
+    wait_for_event(page, 59)
+    page.click("[data-action=toggle_autoplay]")
+    assert (view(page, "speed"), view(page, "loop")) == (speed, True)
+    shown = view(page, "event")["event_id"]
+    page.wait_for_timeout(3000)
+    assert view(page, "event")["event_id"] == shown
+
+
 def test_theme_and_help(server: str, open_page: OpenPage) -> None:
     page = open_page(f"{server}/event/kaggle/24")
     page.keyboard.press("t")
