@@ -19,7 +19,7 @@ import { mountScene, webgl2Available } from "./display/scene.mjs";
 import { mountStrip } from "./display/strip.mjs";
 import { newStore } from "./display/store.mjs";
 import { createTimeAxis } from "./display/time_axis.mjs";
-import { initialTheme } from "./display/theme.mjs";
+import { initialTheme, keepTheme } from "./display/theme.mjs";
 
 const host = (id) => document.getElementById(id);
 
@@ -32,6 +32,7 @@ function start(config) {
     reduced_motion: matchMedia("(prefers-reduced-motion: reduce)").matches,
     theme: initialTheme(),
   });
+  keepTheme(store.get("theme")); // before anything reads a colour
   const axis = createTimeAxis(store);
   const scene = startScene(store, config);
   const clock = createClock(store, {});
@@ -54,6 +55,7 @@ function start(config) {
 function startScene(store, config) {
   const available = webgl2Available();
   host("projections").hidden = available;
+  document.querySelector(".page").classList.toggle("flat", !available);
   return available ? mountScene(host("scene"), store, config) : null;
 }
 

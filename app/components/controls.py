@@ -18,7 +18,12 @@ def action_button(action: str, label: str, class_name: str = "", **attributes: A
         [html.Span(label, className="label"), html.Kbd(row.printed)],
         className=f"control {class_name}".strip(),
         title=f"{row.sentence} ({row.printed})",
-        **{"data-action": action, "aria-label": row.sentence, "type": "button", **attributes},
+        **{
+            "data-action": action,
+            "aria-label": f"{label}: {row.sentence}",
+            "type": "button",
+            **attributes,
+        },
     )
 
 

@@ -21,7 +21,7 @@ def top_bar() -> html.Header:
                 className="dataset",
             ),
             html.Span("/", className="slash"),
-            dcc.Input(id=ids.JUMP, type="text", inputMode="numeric", maxLength=19,
+            dcc.Input(id=ids.JUMP, type="text", inputMode="numeric", maxLength=40,
                       placeholder="event id", className="jump", debounce=True,
                       autoComplete="off"),
             html.Span(id=ids.POSITION, className="position"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from app.colours import N_COLOURS, resampled
 from reco_core.icecube.detector import Detector
@@ -13,6 +14,7 @@ from reco_core.icecube.event import Pulses
 PROJECTIONS = (("xy", 0, 1), ("xz", 0, 2), ("yz", 1, 2))
 _AXIS = "xyz"
 _PX_PER_ROOT_PE = 7.0
+AUXILIARY_COLOUR = "#7f8b98"
 
 
 def projection(
@@ -58,11 +60,8 @@ def _silent(detector: Detector, across: int, up: int) -> go.Scatter:
 def _lit(
     pulses: Pulses, detector: Detector, across: int, up: int, range_ns: tuple[float, float]
 ) -> go.Scatter:
-    sensors, first = np.unique(pulses.sensor_id, return_index=True)  # pulses are in order of time
+    sensors = np.unique(pulses.sensor_id)
     charge = np.bincount(pulses.sensor_id, weights=pulses.charge_pe)[sensors]
-    low, high = range_ns
-    place = np.clip((pulses.time_ns[first] - low) / max(high - low, 1.0), 0.0, 1.0)
-    scale = np.array(resampled("spectrum"))
     position = detector.position_m[sensors].astype("f4")
     return go.Scatter(
         x=position[:, across],
@@ -70,7 +69,8 @@ def _lit(
         mode="markers",
         marker={
             "size": (_PX_PER_ROOT_PE * np.maximum(charge, 0.05) ** 0.15).astype("f4"),
-            "color": scale[(place * (N_COLOURS - 1)).astype(int)],
+            "color": _colours(pulses, sensors, range_ns),
+            "line": {"width": 0},
         },
         text=[
             f"string {sensor // 60 + 1}, OM {sensor % 60 + 1}<br>{pe:.2f} PE"
@@ -78,3 +78,17 @@ def _lit(
         ],
         hoverinfo="text",
     )
+
+
+def _colours(
+    pulses: Pulses, sensors: NDArray[np.integer], range_ns: tuple[float, float]
+) -> NDArray[np.str_]:
+    """Colour of each DOM's first non-auxiliary pulse; grey where it has none."""
+    light = pulses.select(~pulses.auxiliary)
+    lit, first = np.unique(light.sensor_id, return_index=True)  # pulses are in order of time
+    low, high = range_ns
+    place = np.clip((light.time_ns[first] - low) / max(high - low, 1.0), 0.0, 1.0)
+    colours = np.full(len(sensors), AUXILIARY_COLOUR)
+    scale = np.array(resampled("spectrum"))
+    colours[np.searchsorted(sensors, lit)] = scale[(place * (N_COLOURS - 1)).astype(int)]
+    return colours

@@ -175,7 +175,7 @@ def open_event(path: Any, query: Any) -> tuple[Any, ...]:
         remarks(complaints),
         dataset_links([dataset.key for dataset in library.datasets], view.dataset.key),
         position_text(view.batch, view.pager),
-        *_pager_paths(view.dataset.key, view.pager),
+        *_pager_paths(view.dataset.key, view.event.event_id, view.pager),
     )
 
 
@@ -196,8 +196,12 @@ def _failed(library: Library, path: Any, message: str) -> tuple[Any, ...]:
         pass  # the first error is the one to show: whatever was found before this one still helps
     with suppress(HitscopeError):
         pager = _pager_at(library, current) if keys else None
-    paths = _pager_paths(current.dataset or keys[0], pager) if pager else ("/",) * 3
-    links = [("First event", "/")] if keys else []
+    here = current.dataset if current.dataset in keys else None
+    first = f"/event/{here}" if here else "/"
+    paths = (first,) * 3
+    if pager:
+        paths = _pager_paths(here or keys[0], current.event_id, pager)
+    links = [("First event", first)] if keys else []
     data = {"error": message, "dataset": current.dataset, "event_id": current.event_id}
     menu = dataset_links(keys, current.dataset)
     return data | detector, "No event", "", "", "", failure(message, links), menu, "", *paths
@@ -217,12 +221,12 @@ def _pager_at(library: Library, address: EventAddress) -> Pager:
     return pager_of(dataset, event_id, np.random.default_rng())
 
 
-def _pager_paths(key: str, pager: Pager) -> tuple[str, str, str]:
-    first = f"/event/{key}"  # past either end one comes out at the first event
-    previous, following = (
-        first if event_id is None else event_path(key, event_id)
-        for event_id in (pager.previous_id, pager.next_id)
-    )
+def _pager_paths(key: str, event_id: int | None, pager: Pager) -> tuple[str, str, str]:
+    """Before the first event one stays where one is; after the last comes the first again."""
+    first = f"/event/{key}"
+    here = first if event_id is None else event_path(key, event_id)
+    previous = here if pager.previous_id is None else event_path(key, pager.previous_id)
+    following = first if pager.next_id is None else event_path(key, pager.next_id)
     return previous, following, event_path(key, pager.random_id)
 
 

@@ -29,6 +29,8 @@ MAX_NAME_CHARACTERS = 100
 MAX_STORY_CHARACTERS = 400
 MAX_CLASS_CHARACTERS = 40
 
+MAX_RANDOM_TRIES = 8  # for another event than the one shown
+
 TRUTH_LABEL = {"true": "Truth", "reference": "Reference"}
 
 
@@ -135,7 +137,9 @@ class Library:
 def pager_of(dataset: Dataset, event_id: int, rng: np.random.Generator) -> Pager:
     """Neighbours of an event; asked for also where the event itself cannot be shown."""
     previous_id, next_id, k, n = dataset.around(event_id)
-    return Pager(previous_id, next_id, dataset.random_event_id(rng), k, n)
+    tries = (dataset.random_event_id(rng) for _ in range(MAX_RANDOM_TRIES))
+    random_id = next((other for other in tries if other != event_id), event_id)
+    return Pager(previous_id, next_id, random_id, k, n)
 
 
 def title_of(event: Event) -> tuple[str, str | None]:

@@ -68,10 +68,10 @@ function flipOverlay(store, key) {
 }
 
 function changeSpeed(store, direction) {
-  const speeds = SPEEDS_NS_PER_S;
-  const nearest = speeds.findIndex((speed) => speed >= store.get("speed"));
-  const next = Math.min(Math.max((nearest < 0 ? speeds.length : nearest) + direction, 0), speeds.length - 1);
-  store.set({ speed: speeds[next] });
+  const now = store.get("speed");
+  const beyond = SPEEDS_NS_PER_S.filter((speed) => (speed - now) * direction > 0);
+  const next = direction > 0 ? beyond[0] : beyond.at(-1);
+  if (next) store.set({ speed: next });
 }
 
 /** [across, up] of an arrow key, times `step`. */

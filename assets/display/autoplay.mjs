@@ -20,6 +20,11 @@ export function makeAutoplay(store, next) {
 
   let stop = null;
   let before = null; // what playback goes back to
+  const field = document.getElementById("autoplay-seconds");
+  field?.addEventListener("change", () => stop && begin());
+  field?.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === "Escape") field.blur();
+  });
   return {
     toggle() {
       const on = stop === null;

@@ -9,9 +9,14 @@ export function mountControls(store, actions) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-action]");
     if (button) actions[button.dataset.action]?.(event);
+    if (event.detail > 0) event.target.closest?.("button, a.control")?.blur(); // Space plays again
     if (event.target.id === "help") actions.toggle_help();
   });
-  mountJump();
+  // a handle moved by the pointer gives the arrow keys back to time
+  document.addEventListener("pointerup", () => {
+    if (document.activeElement?.matches("[role=slider]")) document.activeElement.blur();
+  });
+  mountJump(store);
   mountSpeed(store);
   mountReadout(store);
   mountTabs();
@@ -60,6 +65,7 @@ function mountReadout(store) {
   store.on(["playing"], () => {
     const playing = store.get("playing");
     play.classList.toggle("playing", playing);
+    play.setAttribute("aria-pressed", String(playing));
     play.querySelector(".label").textContent = playing ? "Pause" : "Play";
   });
 }
@@ -83,10 +89,14 @@ function mountSpeed(store) {
   document.getElementById("speed-host").replaceChildren(select);
 }
 
-function mountJump() {
+function mountJump(store) {
   const field = document.getElementById("jump");
+  field.setAttribute("aria-label", "event id");
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") field.blur();
+    if (event.key === "Escape") {
+      field.value = store.get("event")?.info.event_id ?? "";
+      field.blur();
+    }
     if (event.key !== "Enter") return;
     const id = field.value.replaceAll(/[\s,_]/g, "");
     if (!/^\d{1,19}$/.test(id)) return toast("An event id is a whole number");

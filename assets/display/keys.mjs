@@ -6,12 +6,15 @@ export function bindKeys(rows, actions) {
     if (event.ctrlKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return;
     const action = table.get(named(event));
     if (!action || !actions[action]) return;
+    if (!document.getElementById("help").hidden && !WITH_HELP.has(action)) return;
     if (event.repeat && !REPEATABLE.has(action)) return;
     if (pressesItself(event)) return;
     event.preventDefault();
     actions[action](event);
   });
 }
+
+const WITH_HELP = new Set(["toggle_help", "escape"]);
 
 const REPEATABLE = new Set([
   "step_back", "step_forward", "big_step_back", "big_step_forward", "orbit", "pan", "zoom_in", "zoom_out",
@@ -21,7 +24,7 @@ const REPEATABLE = new Set([
 // Space and the letters keep their meaning on a focused button, but Space must not both press the
 // button and play: the browser's own press wins there.
 function pressesItself(event) {
-  return event.key === " " && event.target.closest?.("button, summary, a, [role=button]");
+  return event.key === " " && event.target.closest?.("button, summary, [role=button]");
 }
 
 function named(event) {

@@ -4,7 +4,7 @@ import { degrees, ns } from "./format.mjs";
 
 // in units of 1/1100 of the picture's width
 const MARGIN = 24;
-const LEGEND_X = 800;
+const LEGEND_X = 780;
 
 export async function savePng(store, scene, config) {
   const event = store.get("event");

@@ -70,7 +70,7 @@ def test_the_verdict_is_a_word_with_reasons(app: Dash) -> None:
 @pytest.mark.parametrize(
     ("event_id", "previous", "following"),
     [
-        (24, "/event/first", "/event/first/41"),  # before the first: the first again
+        (24, "/event/first/24", "/event/first/41"),  # before the first: the first again
         (41, "/event/first/24", "/event/first/59"),
         (59, "/event/first/41", "/event/first/70"),  # on in the next batch
         (70, "/event/first/59", "/event/first"),

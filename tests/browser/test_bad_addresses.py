@@ -34,6 +34,16 @@ def test_what_is_not_there_is_said(
     wait_for_event(page)
 
 
+def test_after_an_unknown_id_the_way_on_stays_in_the_data_set(
+    server: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server}/event/kaggle/99999999", wait=False)
+    page.wait_for_selector("#notice.failed h2")
+    page.keyboard.press("n")
+    wait_for_event(page, 24)
+    assert view(page, "event")["dataset"] == "kaggle"
+
+
 def test_nonsense_in_the_query_is_told_and_the_event_shown(
     server: str, open_page: OpenPage
 ) -> None:
@@ -66,6 +76,14 @@ def test_without_webgl2_three_flat_views_take_its_place(
     )
     assert "no WebGL2" in page.inner_text("#projections")
     assert page.locator("#projections .js-plotly-plot").count() == 3
+    frame = page.locator(".scene-frame").bounding_box()
+    for plot in page.locator("#projections svg.main-svg").all():
+        box = plot.bounding_box()
+        if box is None or box["height"] < 100:
+            continue  # Plotly's layers of annotations and hover
+        assert box["y"] >= frame["y"]
+        assert box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
+    assert not page.is_visible(".scene-views")
     flat.close()
     problems = [p for p in watched.problems if "WebGL" not in p]
     assert not problems, problems

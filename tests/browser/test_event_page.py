@@ -231,6 +231,53 @@ def test_autoplay_goes_from_event_to_event_until_it_is_switched_off(
     assert view(page, "event")["event_id"] == shown
 
 
+def test_space_plays_and_arrows_step_after_the_mouse_was_elsewhere(
+    server: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server}/event/kaggle/67")
+    page.click("[data-action=toggle_dust]")
+    page.keyboard.press("Space")
+    assert (view(page, "playing"), view(page, "dust")) == (True, True)
+    page.keyboard.press("Space")
+    handle = page.get_by_role("slider", name="Colour scale end").bounding_box()
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(handle["x"] - 30, handle["y"], steps=4)
+    page.mouse.up()
+    ends, time = view(page, "range"), view(page, "time")
+    page.keyboard.press("ArrowRight")
+    assert view(page, "range") == ends
+    assert view(page, "time") != time
+
+
+def test_the_light_theme_is_whole_after_a_reload(server: str, open_page: OpenPage) -> None:
+    page = open_page(f"{server}/event/kaggle/24")
+    page.keyboard.press("t")
+    page.goto(f"{server}/event/kaggle/67")
+    wait_for_event(page, 67)
+    corner = page.evaluate(
+        """() => {
+            const canvas = window.hitscope.scene.snapshot(1);
+            return [...canvas.getContext("2d").getImageData(3, 3, 1, 1).data];
+        }"""
+    )
+    assert min(corner[:3]) > 200
+
+
+def test_back_and_forward_show_what_the_address_says(server: str, open_page: OpenPage) -> None:
+    page = open_page(f"{server}/event/kaggle/67?t=19000&dust=1")
+    page.keyboard.press("n")
+    wait_for_event(page, 72)
+    page.keyboard.press("w")
+    page.wait_for_function("() => location.search.includes('dust=0')")
+    page.go_back()
+    wait_for_event(page, 67)
+    page.wait_for_function("() => window.hitscope.store.get('dust')")
+    page.go_forward()
+    wait_for_event(page, 72)
+    page.wait_for_function("() => !window.hitscope.store.get('dust')")
+
+
 def test_theme_and_help(server: str, open_page: OpenPage) -> None:
     page = open_page(f"{server}/event/kaggle/24")
     page.keyboard.press("t")
