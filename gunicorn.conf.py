@@ -31,8 +31,8 @@ _GIVE_BACK_BYTES = 1_000_000
 def post_fork(server, worker):
     """Give freed arrays back to the system.
 
-    Left to itself glibc keeps what its threads have freed: the workers grew by 60 MB each over
-    2,000 events (docs/benchmarks.md). Other C libraries have no mallopt and need none.
+    Left to itself glibc keeps what its threads have freed, and the workers grow
+    (docs/benchmarks.md). Other C libraries have no mallopt and need none.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

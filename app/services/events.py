@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.routes import EventAddress, event_path
 from app.theme import OVERLAY_STYLE
 from reco_core.directions import opening_angle, source_direction
-from reco_core.errors import HitscopeError, NotFoundError, ReconstructionError
+from reco_core.errors import NotFoundError, ReconstructionError
 from reco_core.icecube.classification.verdict import Verdict, verdict
 from reco_core.icecube.dataset import Batch, Dataset, find_datasets
 from reco_core.icecube.event import Event
@@ -288,6 +288,3 @@ def _drawn(overlay: Overlay, t0_ns: int) -> dict[str, Any]:
         "colour": style.colour,
         "colour_light": style.colour_light,
     }
-
-
-__all__ = ["EventView", "HitscopeError", "Library", "Overlay", "Pager", "payload"]

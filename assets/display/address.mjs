@@ -48,7 +48,9 @@ export function watchAddress(store) {
   let timer = 0;
   store.on(WATCHED, () => {
     clearTimeout(timer);
-    if (!store.get("playing")) timer = setTimeout(() => write(store), QUIET_MS);
+    // while the next event is on its way the address is already its own
+    const settled = () => location.pathname === path && write(store);
+    if (!store.get("playing")) timer = setTimeout(settled, QUIET_MS);
   });
 }
 

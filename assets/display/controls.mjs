@@ -29,7 +29,6 @@ export function mountControls(store, actions) {
     watcher.observe(document.getElementById(id), { childList: true, subtree: true });
   }
   store.on(["theme"], () => keepTheme(store.get("theme")));
-  keepTheme(store.get("theme"));
   show();
 }
 
