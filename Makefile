@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= $(HITSCOPE_DATA)
 DEMO := data/demo
-DEMO_EVENTS := 60
+DEMO_EVENTS := 2000
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fmt bench demo-data screenshots clean
@@ -42,7 +42,7 @@ clean: ## remove the environment and the demo data
 
 $(DEMO)/train_meta.parquet: | $(VENV)/runtime.stamp
 	@echo "Making $(DEMO_EVENTS) simulated events in $(DEMO)"
-	@$(BIN)/python -m reco_core simulate --out $(DEMO) --events $(DEMO_EVENTS) --seed 1 --force
+	@$(BIN)/python -m reco_core simulate --out $(DEMO) --events $(DEMO_EVENTS) --mix showcase --seed 1 --force
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Hitscope needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Say which to use: make run PYTHON=python3.12")'

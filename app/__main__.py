@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from app.settings import ROOT, SETTINGS, Settings, load_settings
 from reco_core.errors import HitscopeError, SettingError
@@ -14,8 +15,14 @@ from reco_core.icecube.dataset import find_datasets
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check, then become the server; 2 where a setting or the data folder cannot be used."""
-    _parser().parse_args(arguments)
+    """Check, then become the server; 2 where a setting or the data folder cannot be used.
+
+    arguments : as typed after `python -m app`; with `report` first, make a report instead.
+    """
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    if typed[:1] == ["report"]:
+        return import_module("app.report").main(typed[1:])
+    _parser().parse_args(typed)
     try:
         settings = load_settings()
         check_address(settings)
@@ -54,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     rows = (f"  {row.variable:20} {row.help} (default {row.default})" for row in SETTINGS)
     return argparse.ArgumentParser(
         prog="python -m app",
-        description="Serve Hitscope.",
+        description="Serve Hitscope. `python -m app report KEY` makes pictures for docs/ instead.",
         epilog="Settings, from the environment:\n" + "\n".join(rows),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

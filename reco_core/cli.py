@@ -31,6 +31,11 @@ COMMANDS: Final = (
         "reco_core.icecube.simulation.command",
     ),
     Command(
+        "validate-simulation",
+        "compare the simulation with published real data",
+        "reco_core.icecube.validation.command",
+    ),
+    Command(
         "index",
         "build the indexes of batches ahead of their first use",
         "reco_core.icecube.dataset_command",

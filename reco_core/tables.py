@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -34,6 +35,26 @@ def south_pole_ice() -> FloatArray:
     rows = _rows("south_pole_ice_400nm.csv")
     columns = ("depth_m", "effective_scattering_m", "absorption_m")
     return np.array([[float(row[key]) for key in columns] for row in rows])
+
+
+@dataclass(frozen=True, eq=False)
+class IceTilt:
+    """Rise of the ice's layers. depth_m : (D,) evenly spaced, downwards.  place_m : (T,) m along
+    the direction of the tilt, ascending.  rise_m : (D, T) m.
+    """
+
+    depth_m: FloatArray
+    place_m: FloatArray
+    rise_m: FloatArray
+
+
+@cache
+def ice_tilt() -> IceTilt:
+    """Rise of the layers as six dust loggers saw it."""
+    rows = _rows("ice_tilt.csv")
+    depth, place = (sorted({float(row[key]) for row in rows}) for key in ("depth_m", "place_m"))
+    rise = np.array([float(row["rise_m"]) for row in rows]).reshape(len(depth), len(place))
+    return IceTilt(np.array(depth), np.array(place), rise)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,13 @@ from typing import Final
 import polars as pl
 
 from reco_core.errors import DatasetError
-from reco_core.icecube.dataset_files import GEOMETRY_FILE, SPLITS, TRUTH_FILES, batches_in
+from reco_core.icecube.dataset_files import (
+    GEOMETRY_FILE,
+    SLICE_ROWS,
+    SPLITS,
+    TRUTH_FILES,
+    batches_in,
+)
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.event import Split
 
@@ -32,6 +39,12 @@ META_TYPES: Final[dict[str, type[pl.DataType]]] = {
 # Optional, rad.
 ANGLE_TYPES: Final[dict[str, type[pl.DataType]]] = {"azimuth": pl.Float64, "zenith": pl.Float64}
 
+# Of 33 million pulses, one batch: 4.0 s of CPU and 192 MB with snappy, 5.0 s and 167 MB with zstd.
+STREAM_COMPRESSION: Final = "snappy"
+# A row group is in memory while it is written. One of pulses is what the reader takes at a time.
+PULSES_PER_ROW_GROUP: Final = SLICE_ROWS
+EVENTS_PER_ROW_GROUP: Final = 1_000_000
+
 
 @dataclass(frozen=True, eq=False)
 class BatchTables:
@@ -41,7 +54,7 @@ class BatchTables:
     """
 
     batch_id: int
-    pulses: pl.DataFrame
+    pulses: pl.DataFrame | pl.LazyFrame
     meta: pl.DataFrame
 
 
@@ -59,12 +72,16 @@ def write_dataset(
     the folder; other files there stay. Raises DatasetError if the folder is not empty, or for a
     wrong column.
     """
-    _prepare(folder, split, force)
+    check_folder(folder, force)
+    remove_dataset(folder)
+    with writing(folder):
+        (folder / split).mkdir(parents=True, exist_ok=True)
     write_geometry(folder, detector)
     metas = []
     for batch in batches:
         path = folder / split / f"batch_{batch.batch_id}.parquet"
-        _write_parquet(_typed(batch.pulses, PULSE_TYPES, f"pulses of {path}"), path)
+        pulses = batch.pulses.lazy().collect()
+        _write_parquet(_typed(pulses, PULSE_TYPES, f"pulses of {path}"), path)
         metas.append(_typed_meta(batch.meta, f"meta rows of {path}"))
     if truth is not None:
         _write_parquet(truth, folder / TRUTH_FILES[0])
@@ -76,13 +93,13 @@ def write_geometry(folder: Path, detector: Detector) -> None:
     """Write sensor_geometry.csv."""
     x, y, z = detector.position_m.T
     table = pl.DataFrame({"sensor_id": range(len(x)), "x": x, "y": y, "z": z})
-    with _whole(folder / GEOMETRY_FILE) as partial:
+    with whole(folder / GEOMETRY_FILE) as partial:
         table.write_csv(partial)
 
 
 def check_folder(folder: Path, force: bool) -> None:
     """DatasetError unless the folder is empty, or not there yet, or may be used by `force`."""
-    with _writing(folder):
+    with writing(folder):
         if folder.exists() and not folder.is_dir():
             raise DatasetError(f"{folder} is a file; expected a new or empty folder.")
         above = next(path for path in (folder, *folder.absolute().parents) if path.exists())
@@ -96,22 +113,32 @@ def check_folder(folder: Path, force: bool) -> None:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
     """Turn what the system and polars say about writing into DatasetError."""
     try:
         yield
     except (OSError, pl.exceptions.ComputeError) as error:
-        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0].rstrip(".")
         raise DatasetError(
-            f"{path} cannot be written: {reason}. Free some space or choose another folder."
+            f"{path} cannot be written: {_reason(error)}. Free some space or choose another folder."
         ) from error
 
 
+def _reason(error: Exception) -> str:
+    """What the system said; polars tells its number: "... (os error 28)"."""
+    number = re.search(r"\(os error (\d+)\)", str(error))
+    if number:
+        return os.strerror(int(number[1]))
+    return getattr(error, "strerror", None) or str(error).partition("\n")[0].rstrip(".")
+
+
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Where to write a file that then appears whole under its name, or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with _writing(path):
+def whole(path: Path, partial_folder: Path | None = None) -> Iterator[Path]:
+    """Where to write a file that then appears whole under its name, or not at all.
+
+    partial_folder : where it lies until then, on the same disk; beside `path` if None.
+    """
+    partial = (partial_folder or path.parent) / f".{path.name}.{os.getpid()}.tmp"
+    with writing(path):
         try:
             yield partial
             partial.replace(path)
@@ -119,15 +146,22 @@ def _whole(path: Path) -> Iterator[Path]:
             partial.unlink(missing_ok=True)
 
 
-def _prepare(folder: Path, split: Split, force: bool) -> None:
-    """A folder without the files of a data set, and in it the folder of the split."""
-    check_folder(folder, force)
-    names = (GEOMETRY_FILE, *TRUTH_FILES, *(f"{split}_meta.parquet" for split in SPLITS))
-    old = (*(batch.path for batch in batches_in(folder)), *(folder / name for name in names))
-    with _writing(folder):
-        (folder / split).mkdir(parents=True, exist_ok=True)
-        for path in old:
+def remove_dataset(folder: Path) -> None:
+    """Remove the files of a data set; other files of the folder stay."""
+    # The meta files first: without them, what is left does not look complete.
+    names = (*(f"{split}_meta.parquet" for split in SPLITS), *TRUTH_FILES, GEOMETRY_FILE)
+    batches = (batch.path for batch in batches_in(folder))
+    with writing(folder):
+        for path in (*(folder / name for name in names), *batches):
             path.unlink(missing_ok=True)
+
+
+def stream_parquet(
+    rows: pl.LazyFrame, path: Path, partial_folder: Path, row_group: int = EVENTS_PER_ROW_GROUP
+) -> None:
+    """Write rows, with `row_group` of them in memory at a time.  partial_folder : see `whole`."""
+    with whole(path, partial_folder) as partial:
+        rows.sink_parquet(partial, compression=STREAM_COMPRESSION, row_group_size=row_group)
 
 
 def _typed_meta(meta: pl.DataFrame, what: str) -> pl.DataFrame:
@@ -148,5 +182,5 @@ def _typed(frame: pl.DataFrame, types: dict[str, type[pl.DataType]], what: str) 
 
 
 def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    with _whole(path) as partial:
+    with whole(path) as partial:
         frame.write_parquet(partial, row_group_size=max(len(frame), 1))

@@ -120,7 +120,7 @@ def interrupted(*_: object) -> None:
     "step",
     [
         "reco_core.icecube.simulation.command.add_arguments",
-        "reco_core.icecube.simulation.command.simulate",
+        "reco_core.icecube.simulation.command.simulate_dataset",
         "reco_core.icecube.dataset_write.os.getpid",
     ],
 )

@@ -1,6 +1,13 @@
-"""A first simulation of IceCube events: particles, their light, the read-out. Averaged physics.
+"""Simulated IceCube events, from particles to stored pulses. In the order of what happens:
 
-What it leaves out: tilt and anisotropy of the ice, the module's view in one direction, dead
-modules, all but a rough saturation, correlated noise, tau neutrinos, absorption by the Earth, and
-measured spectra.
+    neutrinos, earth, atmospheric, muons   particles are drawn (`given`: placed by hand)
+    light_yield, light_fall, light         their light on each DOM (`world`: detector and ice)
+    electrons, noise                       photo-electrons with their times, and dark noise
+    launches, trigger, pulses              what the DOMs record, what triggers, what is stored
+    kernel                                 all of that as two compiled functions
+    chunk                                  a thousand events from one seed
+    workers, runner, command               data sets of any size, on all cores
+
+`parameters` holds every free number with its range, `mixes` what a set contains, `truth` what is
+known of each event. docs/simulation.md compares the result with published distributions.
 """

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from typing import Final
 
 from reco_core.arguments import path
 from reco_core.errors import SettingError
-from reco_core.icecube.dataset_write import BatchTables, check_folder, write_dataset
-from reco_core.icecube.detector import builtin_detector
-from reco_core.icecube.ice import south_pole_ice
-from reco_core.icecube.simulation.generate import (
-    SimulatedEvent,
-    meta_table,
-    pulse_table,
-    simulate,
-    truth_table,
-)
-from reco_core.icecube.simulation.progress import with_progress
-
-EVENTS_PER_BATCH: Final = 200_000  # as in the competition
+from reco_core.icecube.simulation.mixes import DEFAULT_MIX, MIXES
+from reco_core.icecube.simulation.runner import Job, simulate_dataset
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,28 +19,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=1, help="0 or more; the same seed gives the same files"
     )
+    parser.add_argument("--mix", default=DEFAULT_MIX, help=f"kinds of events: {', '.join(MIXES)}")
+    parser.add_argument(
+        "--workers", type=int, help="processes that simulate; as many as there are processors"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the data set in the folder, if any"
+    )
     parser.add_argument(
         "--force", action="store_true", help="replace the data set that is in the folder"
     )
 
 
 def run(args: argparse.Namespace) -> None:
-    """Simulate and write; SettingError for impossible numbers, DatasetError for the folder."""
+    """Simulate and write; SettingError for impossible options, DatasetError for the folder."""
+    workers = usable_processors() if args.workers is None else args.workers
     _check_least("--events", args.events, 1)
     _check_least("--seed", args.seed, 0)
-    check_folder(args.out, args.force)  # before the time that the simulation takes
-    detector = builtin_detector()
-    drawn = simulate(args.events, args.seed, detector, south_pole_ice())
-    events = list(with_progress(drawn, args.events, "events", sys.stderr))
-    batches = (
-        _batch(1 + start // EVENTS_PER_BATCH, events[start : start + EVENTS_PER_BATCH])
-        for start in range(0, len(events), EVENTS_PER_BATCH)
-    )
-    write_dataset(args.out, batches, truth_table(events), detector, force=args.force)
+    _check_least("--workers", workers, 1)
+    if args.mix not in MIXES:
+        raise SettingError(f"--mix is {args.mix!r}; expected one of {', '.join(MIXES)}.")
+    if args.resume and args.force:
+        raise SettingError(
+            "--resume goes on with the data set in the folder and --force replaces it; give one "
+            "of them."
+        )
+    job = Job(args.mix, args.seed, args.events)
+    simulate_dataset(args.out, job, workers, sys.stderr, args.resume, args.force)
 
 
-def _batch(batch_id: int, events: list[SimulatedEvent]) -> BatchTables:
-    return BatchTables(batch_id, pulse_table(events), meta_table(events, batch_id))
+def usable_processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _check_least(option: str, value: int, least: int) -> None:

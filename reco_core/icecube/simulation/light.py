@@ -1,204 +1,210 @@
-"""From particles to photo-electrons: how many on which DOM, and when.
+"""Mean light of particles on DOMs, and the photo-electrons drawn from it.
 
-Mean numbers: the near field of Cherenkov light joined to its diffusion far away, one formula for
-lines and one for points. Times: straight light delayed by scattering, a gamma law (Pandel).
+Ice is averaged along the way (tables of world). Nearly every DOM sees nothing of a source: whole
+strings, then DOMs, are passed over by upper bounds (light_bounds) before anything is worked out.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from reco_core.icecube.detector import Detector
-from reco_core.icecube.ice import Ice
-from reco_core.icecube.simulation.particles import LOSS_PER_M, SHOWER_SHARE, Muon, Shower
+from reco_core.compiled import compiled
+from reco_core.icecube.detector import OMS_PER_STRING
+from reco_core.icecube.simulation.ice_lookup import (
+    bound_step,
+    clearest_between,
+    first_om,
+    layer_number,
+)
+from reco_core.icecube.simulation.light_angles import along_flow, sensitivity_to
+from reco_core.icecube.simulation.light_bounds import ICE_STEP_M
+from reco_core.icecube.simulation.light_fall import SINE, line_pe
+from reco_core.icecube.simulation.light_yield import (
+    PHOTONS_PER_M,
+    muon_photons_per_m,
+)
+from reco_core.icecube.simulation.lit import (
+    MANY,
+    NEARER,
+    NEAREST_M,
+    Lit,
+    add_lit,
+    drawn_photons,
+)
+from reco_core.icecube.simulation.muons import energy_at
+from reco_core.icecube.simulation.parameters import Parameters
+from reco_core.icecube.simulation.particles import (
+    ENERGY,
+    LENGTH,
+    SOURCE,
+    TIME,
+    UX,
+    FloatArray,
+    Particles,
+    X,
+)
+from reco_core.icecube.simulation.world import (
+    ABSORPTION,
+    FADE,
+    LAYER,
+    NEARBY,
+    ONSET,
+    SCATTERING,
+    SENSITIVITY,
+    World,
+    Z,
+)
 from reco_core.units import CHERENKOV_ANGLE, SPEED_IN_ICE, SPEED_OF_LIGHT
 
-FloatArray = NDArray[np.float64]
-
-# Photons weighted with the DOM's sensitivity to their colour (PPC, parametrisation CWLR).
-PHOTONS_PER_M: Final = 2450.08
-PHOTONS_PER_GEV: Final = PHOTONS_PER_M * 5.254  # of an electromagnetic shower
-
-EFFECTIVE_AREA_M2: Final = 0.0289  # of a DOM, mean over all directions of the light
-DEEPCORE_SENSITIVITY: Final = 1.35
-
-# The formulas below give too much light: factors from a fit to published distributions, with a
-# recorded cascade of 1.14 PeV ("Ernie") asking for about the same.
-TRACK_LIGHT: Final = 0.71
-SHOWER_LIGHT: Final = 0.55
-
-NEAREST_M: Final = 1.0  # the formulas diverge at a DOM's own centre
-
-# Delay by scattering, from the same fit: Pandel's length as a multiple of the effective
-# scattering length, and his time constant.
-PANDEL_LENGTHS: Final = 1.65
-PANDEL_TIME_NS: Final = 450.0
-JITTER_NS: Final = 3.0
-
-SAMPLED_PHOTONS: Final = 300  # per source and DOM; brighter light comes as heavier photons
-
-# Pull of diffuse light to the front of a shower: front to back e**(2 * 0.5) = 2.7.
-DIFFUSE_PULL: Final = 0.5
-PROFILE_DEPTH: Final = 2.61  # dN/dOmega ~ exp(-2.61 |cos a - cos a_Cherenkov|**0.39) (PPC)
-PROFILE_POWER: Final = 0.39
-PROFILE_MEAN: Final = 0.15415  # of that exponential over the sphere
+TANGENT: Final = math.tan(CHERENKOV_ANGLE)
 
 
-@dataclass(frozen=True, eq=False)
-class Light:
-    """Mean light of sources on DOMs, a row for each pair of them (L rows).
+BRIGHTEST: Final = 2.2  # no direction gets more than this times the mean over all
 
-    arrival_ns : of light that is not scattered.  delay_shape, delay_per_ns : of the gamma law.
+# A bare muon's light falls below LEAST_MEAN_PE after this many lengths over which light fades;
+# nowhere around the array is that length longer than LINE_FADE_M on average.
+LINE_FADES: Final = 4.4
+LINE_FADE_M: Final = 60.0
+
+
+@compiled
+def muon_light(
+    rng: np.random.Generator, world: World, parameters: Parameters, particles: Particles,
+    muon: int, lit: Lit,
+) -> None:  # fmt: skip
+    """Photo-electrons of the steady light of a muon."""
+    row = particles.muon[muon]
+    ux, uy = row[UX], row[UX + 1]
+    flat2 = max(ux * ux + uy * uy, 1e-9)
+    photons = muon_photons_per_m(row[ENERGY]) * parameters.track_light  # most, at the start
+    fades = LINE_FADES + math.log(photons / PHOTONS_PER_M)
+    reach = fades * LINE_FADE_M
+    until = rng.standard_exponential()
+    for string in range(len(world.x_m)):
+        px, py = world.x_m[string] - row[X], world.y_m[string] - row[X + 1]
+        off = px * uy - py * ux
+        if off * off > reach * reach * flat2:
+            continue
+        nearest2 = off * off / flat2
+        low, high = _heights(row, px, py, flat2, nearest2, reach)
+        first, end = first_om(world, string, high), first_om(world, string, low)
+        if first == end:
+            continue
+        # A bound on the whole string: most are passed over with it.
+        nearest = math.sqrt(nearest2) * NEARER
+        whole = world.line_bound[clearest_between(world, low, high), bound_step(nearest)]
+        whole *= photons * BRIGHTEST * world.best[string] * (end - first)
+        until -= whole
+        if until <= 0.0:
+            until += whole
+            _muon_on_string(
+                rng,
+                world,
+                parameters,
+                particles,
+                row,
+                lit,
+                string,
+                first,
+                end,
+                photons,
+                fades,
+                until,
+            )
+            until = rng.standard_exponential()  # of the rest of the bound nothing is remembered
+
+
+@compiled
+def _muon_on_string(
+    rng: np.random.Generator, world: World, parameters: Parameters, particles: Particles,
+    row: FloatArray, lit: Lit, string: int, first: int, end: int, photons: float, fades: float,
+    until: float,
+) -> None:  # fmt: skip
+    """Draw what the DOMs [first, end) of a string see."""
+    ux, uy, uz = row[UX], row[UX + 1], row[UX + 2]
+    px, py = world.x_m[string] - row[X], world.y_m[string] - row[X + 1]
+    level = px * ux + py * uy
+    for om in range(first, end):
+        pz = world.dom[string, om, Z] - row[X + 2]
+        along = level + pz * uz
+        r2 = px * px + py * py + pz * pz - along * along
+        limit = fades * world.dom[string, om, NEARBY]
+        sensitivity = world.dom[string, om, SENSITIVITY]
+        if r2 > limit * limit or sensitivity == 0.0:
+            continue
+        r = max(math.sqrt(max(r2, 0.0)), NEAREST_M)
+        emitted = along - r / TANGENT
+        if emitted < 0.0 or emitted > row[LENGTH]:
+            continue
+        layer = layer_number(world.dom[string, om, LAYER])
+        source = layer_number(world.dom[string, om, LAYER] + (emitted * uz - pz) / ICE_STEP_M)
+        dx, dy = px - emitted * ux, py - emitted * uy
+        flow = along_flow(parameters.anisotropy, dx, dy, r / SINE)
+        bound = photons * BRIGHTEST * sensitivity
+        bound *= world.line_bound[world.clarity[source, layer], bound_step(r * flow)]
+        if bound < MANY:
+            until -= bound
+            if until > 0.0:
+                continue
+        until = _muon_on_dom(
+            rng, world, parameters, particles, row, lit, string * OMS_PER_STRING + om, source,
+            layer, flow, r, emitted, bound, until,
+        )  # fmt: skip
+
+
+@compiled
+def _heights(
+    row: FloatArray, px: float, py: float, flat2: float, nearest2: float, reach: float
+) -> tuple[float, float]:
+    """Lowest and highest z of a string, at (px, py) from the muon, that its light can reach.
+
+    flat2 : level part of the direction, squared.  nearest2 : m2, of string and track.
     """
-
-    sensor_id: NDArray[np.int64]
-    mean_pe: FloatArray
-    arrival_ns: FloatArray
-    delay_shape: FloatArray
-    delay_per_ns: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class PhotoElectrons:
-    """Photo-electrons in DOMs (N), in any order. weight : how many each stands for, >= 1."""
-
-    sensor_id: NDArray[np.int64]
-    time_ns: FloatArray
-    weight: FloatArray
+    level = px * row[UX] + py * row[UX + 1]  # along the track, at the height of the muon's place
+    low, high = heights_along(level, row[UX + 2], row[LENGTH] + reach / TANGENT)
+    # Within reach: flat2 z**2 - 2 level uz z + p**2 - level**2 <= reach**2.
+    middle, half = level * row[UX + 2] / flat2, math.sqrt((reach * reach - nearest2) / flat2)
+    return max(low, middle - half) + row[X + 2], min(high, middle + half) + row[X + 2]
 
 
-def line_pe(
-    photons_per_m: ArrayLike,
-    distance_m: FloatArray,
-    scattering_m: ArrayLike,
-    absorption_m: ArrayLike,
-) -> FloatArray:
-    """Mean PE in a DOM at a distance (...,) m from a long straight track.
+@compiled
+def heights_along(level: float, uz: float, length_m: float) -> tuple[float, float]:
+    """Heights of a vertical line that lie between 0 and a length along a track's direction.
 
-    scattering_m, absorption_m : the ice's effective lengths. Near the track it is Cherenkov light
-    without loss, photons_per_m * area / (2 pi r sin(Cherenkov angle)); far away it diffuses. The
-    form is that of IceCube's muon energy estimates; not checked against a paper, its limits are.
+    level : where along the track the line's height 0 is.
     """
-    fade, onset = _diffusion(scattering_m, absorption_m)
-    sine = math.sin(CHERENKOV_ANGLE)
-    root = onset / sine * np.sqrt(2 / (np.pi * fade))  # sqrt of the length of the change-over
-    change = np.sqrt(distance_m) / root
-    spread = root * np.sqrt(distance_m) * np.tanh(change)
-    photons = np.asarray(photons_per_m) * np.exp(-distance_m / fade)
-    return np.asarray(photons * EFFECTIVE_AREA_M2 / (2 * np.pi * sine * spread))
+    if abs(uz) < 1e-6:
+        return (-1e9, 1e9) if 0.0 <= level <= length_m else (1.0, -1.0)
+    a, b = -level / uz, (length_m - level) / uz
+    return min(a, b), max(a, b)
 
 
-def point_pe(
-    photons: ArrayLike, distance_m: FloatArray, scattering_m: ArrayLike, absorption_m: ArrayLike
-) -> FloatArray:
-    """Mean PE in a DOM at a distance (...,) m from a point-like source, the same on all sides."""
-    fade, onset = _diffusion(scattering_m, absorption_m)
-    spread = onset * distance_m * np.tanh(distance_m / onset)
-    photons = np.asarray(photons) * np.exp(-distance_m / fade)
-    return np.asarray(photons * EFFECTIVE_AREA_M2 / (4 * np.pi * spread))
-
-
-def muon_light(muon: Muon, detector: Detector, ice: Ice) -> Light:
-    """Light of the bare muon and its small losses; the large ones are showers of their own."""
-    offset = detector.position_m - muon.start_m
-    along = offset @ muon.travel
-    distance = np.maximum(np.sqrt(np.maximum((offset**2).sum(1) - along**2, 0)), NEAREST_M)
-    emitted = along - distance / math.tan(CHERENKOV_ANGLE)  # where the light for this DOM leaves
-    seen = np.flatnonzero((emitted > 0) & (emitted < muon.length_m))
-    along, distance, emitted = along[seen], distance[seen], emitted[seen]
-    z = detector.position_m[seen, 2]
-    scattering, absorption = ice.mean_lengths(muon.start_m[2] + emitted * muon.travel[2], z)
-    photons = TRACK_LIGHT * _photons_per_m(muon.energy_at(emitted))
-    arrival = emitted / SPEED_OF_LIGHT + distance / math.sin(CHERENKOV_ANGLE) / SPEED_IN_ICE
-    mean = line_pe(photons, distance, scattering, absorption)
-    return _light(detector, seen, mean, arrival, distance, scattering, absorption)
-
-
-def shower_light(showers: list[Shower], detector: Detector, ice: Ice) -> Light:
-    """Light of showers, brighter ahead of them along the Cherenkov cone."""
-    position = np.array([shower.position_m for shower in showers]).reshape(-1, 3)  # (S, 3)
-    travel = np.array([shower.travel for shower in showers]).reshape(-1, 3)
-    energy = np.array([shower.energy_gev for shower in showers])
-    time = np.array([shower.time_ns for shower in showers])
-    squared = (position**2).sum(1)[:, None] + (detector.position_m**2).sum(1)
-    squared -= 2 * position @ detector.position_m.T  # (S, sensors)
-    source, sensor = np.nonzero(squared < _reach_m(energy)[:, None] ** 2)
-    offset = detector.position_m[sensor] - position[source]
-    length = np.sqrt((offset**2).sum(1))
-    distance = np.maximum(length, NEAREST_M)
-    cosine = (offset * travel[source]).sum(1) / np.maximum(length, 1e-9)
-    scattering, absorption = ice.mean_lengths(position[source, 2], detector.position_m[sensor, 2])
-    mean = point_pe(
-        SHOWER_LIGHT * PHOTONS_PER_GEV * energy[source], distance, scattering, absorption
-    )
-    mean *= profile(cosine, distance / scattering)
-    arrival = time[source] + distance / SPEED_IN_ICE
-    return _light(detector, sensor, mean, arrival, distance, scattering, absorption)
-
-
-def profile(cosine: FloatArray, scatterings: FloatArray) -> FloatArray:
-    """Brightness of a shower's light against its direction, mean 1 over the sphere.
-
-    cosine : (...,) of the angle to its travel.  scatterings : (...,) way in scattering lengths.
-    """
-    peak = np.abs(cosine - math.cos(CHERENKOV_ANGLE)) ** PROFILE_POWER
-    straight = np.exp(-PROFILE_DEPTH * peak) / PROFILE_MEAN
-    diffuse = np.exp(DIFFUSE_PULL * cosine) * DIFFUSE_PULL / math.sinh(DIFFUSE_PULL)
-    share = np.exp(-scatterings)
-    return np.asarray(share * straight + (1 - share) * diffuse)
-
-
-def joined(parts: list[Light]) -> Light:
-    """The rows of all parts."""
-    names = ("sensor_id", "mean_pe", "arrival_ns", "delay_shape", "delay_per_ns")
-    return Light(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-
-
-def photo_electrons(rng: np.random.Generator, light: Light) -> PhotoElectrons:
-    """Numbers drawn from Poisson's law, times from the gamma law and the DOM's jitter."""
-    count = rng.poisson(light.mean_pe)
-    sampled = np.minimum(count, SAMPLED_PHOTONS)
-    row = np.repeat(np.arange(len(count)), sampled)
-    delay = rng.gamma(light.delay_shape[row]) / light.delay_per_ns[row]
-    time = light.arrival_ns[row] + delay + rng.normal(0, JITTER_NS, len(row))
-    return PhotoElectrons(light.sensor_id[row], time, count[row] / sampled[row])
-
-
-def _photons_per_m(energy_gev: FloatArray) -> FloatArray:
-    """Of the muon with losses below 0.5 GeV (PPC), plus the losses too small to be showers."""
-    bare = 1 + np.maximum(0, 0.1880 + 0.0206 * np.log(np.maximum(energy_gev, 1e-3)))
-    losses = (1 - SHOWER_SHARE) * LOSS_PER_M * energy_gev
-    return np.asarray(PHOTONS_PER_M * bare + PHOTONS_PER_GEV * losses)
-
-
-def _diffusion(scattering_m: ArrayLike, absorption_m: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Length over which diffuse light fades, and the distance where light becomes diffuse, m."""
-    scattering, absorption = np.asarray(scattering_m), np.asarray(absorption_m)
-    fade = np.sqrt(absorption * scattering / 3)
-    return fade, scattering / 3 * np.exp(scattering / absorption)
-
-
-def _reach_m(energy_gev: FloatArray) -> FloatArray:
-    """Beyond it a shower gives less than about 0.001 PE even in the clearest ice."""
-    return 60.0 * np.log1p(energy_gev / 0.1)
-
-
-def _light(
-    detector: Detector,
-    sensor: NDArray[np.int64],
-    mean: FloatArray,
-    arrival: FloatArray,
-    distance: FloatArray,
-    scattering: FloatArray,
-    absorption: FloatArray,
-) -> Light:
-    sensitivity = np.where(detector.is_deepcore[sensor], DEEPCORE_SENSITIVITY, 1.0)
-    rate = 1 / PANDEL_TIME_NS + SPEED_IN_ICE / absorption
-    return Light(
-        sensor, mean * sensitivity, arrival, distance / (PANDEL_LENGTHS * scattering), rate
-    )
+@compiled
+def _muon_on_dom(
+    rng: np.random.Generator, world: World, parameters: Parameters, particles: Particles,
+    row: FloatArray, lit: Lit, sensor: int, source: int, layer: int, flow: float,
+    r: float, emitted: float, bound: float, until: float,
+) -> float:  # fmt: skip
+    """Draw what a DOM sees of a muon; the next `until`, see drawn_photons."""
+    energy = energy_at(particles, row, emitted)
+    photons_per_m = muon_photons_per_m(energy) * parameters.track_light
+    ice = world.ice[source, layer]
+    way = r / SINE
+    dom = world.dom[sensor // OMS_PER_STRING, sensor % OMS_PER_STRING]
+    dz = dom[Z] - row[X + 2] - emitted * row[UX + 2]
+    mean = line_pe(photons_per_m, r, ice[FADE] / flow, ice[ONSET] / flow)
+    scattering, absorption = ice[SCATTERING] * flow, ice[ABSORPTION] * flow
+    mean *= dom[SENSITIVITY] * sensitivity_to(dz / way, math.exp(-way * scattering))
+    photons, until = drawn_photons(rng, mean, bound, until)
+    if photons > 0:
+        add_lit(
+            lit, sensor, int(row[SOURCE]), photons,
+            row[TIME] + emitted / SPEED_OF_LIGHT + way / SPEED_IN_ICE,
+            way * scattering / parameters.track_scattering,
+            1 / (1 / parameters.pandel_time_ns + SPEED_IN_ICE * absorption),
+            0.0, 1.0,
+        )  # fmt: skip
+    return until

@@ -1,0 +1,95 @@
+"""python -m app report KEY: pictures and tables of the documentation, made anew."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.report_pages import check_page, write_blocks
+from app.settings import ROOT
+from reco_core.arguments import path
+from reco_core.errors import HitscopeError
+from reco_core.icecube.validation.command import add_sample_arguments, seeds_of
+from reco_core.icecube.validation.dataset_report import read_numbers
+from reco_core.icecube.validation.run import Validation, validate
+from reco_core.icecube.validation.table_text import report_text
+
+
+@dataclass(frozen=True)
+class Report:
+    """key : as typed.  run : makes it."""
+
+    key: str
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], None]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make one report. arguments : as typed after `python -m app report`. The exit code."""
+    args = _parser().parse_args(arguments)
+    try:
+        args.run(args)
+    except HitscopeError as error:
+        print(f"report {args.key}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"report {args.key}: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app report", description=__doc__)
+    rows = parser.add_subparsers(dest="key", metavar="KEY", required=True)
+    for report in REPORTS:
+        row = rows.add_parser(report.key, help=report.help)
+        row.set_defaults(run=report.run)
+        report.add_arguments(row)
+    return parser
+
+
+def _add_simulation_arguments(parser: argparse.ArgumentParser) -> None:
+    add_sample_arguments(parser)
+    parser.add_argument(
+        "--from", type=path, dest="numbers", metavar="FILE.json",
+        help="draw what validate-simulation wrote there, simulate nothing",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=path, default=ROOT / "docs", metavar="FOLDER",
+        help="folder of simulation.md and its pictures/ (default: docs)",
+    )  # fmt: skip
+
+
+def _report_simulation(args: argparse.Namespace) -> None:
+    """Pictures and table of docs/simulation.md."""
+    from app.report_simulation import draw_all  # needs Matplotlib, which nothing else does
+
+    page = args.out / "simulation.md"
+    check_page(page)
+    result = _validation(args)
+    pictures = draw_all(args.out / "pictures", result)
+    links = "\n\n".join(f"![{text}](pictures/{name})" for name, text in pictures.items())
+    write_blocks(page, {"pictures": links, "table": report_text(result).rstrip()})
+    for name in (*(Path("pictures") / name for name in pictures), page.name):
+        print(args.out / name)
+
+
+def _validation(args: argparse.Namespace) -> Validation:
+    if args.numbers is not None:
+        return read_numbers(args.numbers)
+    return validate(args.events, seeds_of(args), args.workers)
+
+
+REPORTS: Final = (
+    Report(
+        "simulation",
+        "the simulation beside the published real data",
+        _add_simulation_arguments,
+        _report_simulation,
+    ),
+)

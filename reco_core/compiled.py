@@ -1,0 +1,75 @@
+"""Functions compiled to machine code on their first call; the result is kept on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, ParamSpec, TypeVar, cast
+
+import numba
+import numpy as np
+
+SOURCE: Final = Path(__file__).parent
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Fields = TypeVar("Fields", bound=tuple[Any, ...])
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """The function compiled by numba, for other compiled functions alone to call."""
+    return cast(
+        Callable[P, R],
+        numba.njit(function, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True),
+    )
+
+
+def compiled_entry(function: Callable[P, R]) -> Callable[P, R]:
+    """Same for a function that Python calls: what is compiled is kept beside the source.
+
+    Where that folder cannot be written, every process compiles anew.
+    """
+    entry = numba.njit(function, error_model="numpy")
+    with _kept_in(_cache_folder()), suppress(RuntimeError):  # numba: there is no place to keep it
+        entry.enable_caching()
+    return cast(Callable[P, R], entry)
+
+
+@cache
+def _cache_folder() -> str:
+    """A folder of its own for each state of the source.
+
+    Numba looks at the file of the entry alone: it would go on using what was compiled of a function
+    in another file that has changed since.
+    """
+    sources = sorted(SOURCE.rglob("*.py"))
+    state = "".join(f"{path}{path.stat().st_mtime_ns}{path.stat().st_size}" for path in sources)
+    return str(SOURCE / "__pycache__" / f"compiled-{sha256(state.encode()).hexdigest()[:16]}")
+
+
+@contextmanager
+def _kept_in(folder: str) -> Iterator[None]:
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = folder
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def flat(fields: Fields) -> Fields:
+    """The numbers and arrays of a NamedTuple in one block of memory, under the same names.
+
+    Compiled functions pass it on as one pointer; a tuple of arrays costs each call a count of the
+    references to every array in it, and the compiler a value for each of their dimensions.
+    """
+    named = {name: np.asarray(value) for name, value in fields._asdict().items()}  # type: ignore[attr-defined]
+    layout = np.dtype([(name, array.dtype, array.shape) for name, array in named.items()])
+    block = np.zeros(1, layout).view(np.recarray)[0]
+    for name, array in named.items():
+        if array.any():  # zeros are there already, and untouched memory costs nothing
+            block[name] = array
+    return cast(Fields, block)

@@ -1,0 +1,1 @@
+"""Comparison of the simulation with published distributions of the real competition data."""
