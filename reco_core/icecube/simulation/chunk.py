@@ -167,10 +167,6 @@ def simulate_kind(
         if output.count[1] + MOST_PULSES > OUTPUT_PULSES:
             parts.append(taken(output))
             left -= len(parts[-1].end)
-        elif kind == PURE_NOISE:
-            kernel.read_out_noise(
-                rest, *shared[:2], own.electrons, own.launches, own.stored, left, output
-            )
         elif own.block.count[1] == own.block.count[0]:
             kernel.light_up(
                 light, *shared, own.particles, kind, recipe, own.lit, own.block, attempts

@@ -24,7 +24,7 @@ from reco_core.icecube.simulation.launches import Launches, find_launches
 from reco_core.icecube.simulation.light import muon_light
 from reco_core.icecube.simulation.light_cascade import cascade_light
 from reco_core.icecube.simulation.lit import MOST_LIT, MOST_LIT_OF_ONE, Lit
-from reco_core.icecube.simulation.mixes import GIVEN, MUONS
+from reco_core.icecube.simulation.mixes import GIVEN, MUONS, PURE_NOISE
 from reco_core.icecube.simulation.neutrinos import add_neutrino
 from reco_core.icecube.simulation.noise import add_noise
 from reco_core.icecube.simulation.parameters import Parameters
@@ -120,6 +120,10 @@ def light_up(
     while block.count[0] < attempts and lit.count[0] + MOST_LIT_OF_ONE < MOST_LIT:
         row = block.truth[block.count[0]]
         clear(particles, row)
+        if kind == PURE_NOISE:  # no light: read_out knows it by that
+            block.end[block.count[0]] = lit.count[0]
+            block.count[0] += 1
+            continue
         if kind == GIVEN:
             add_given(rng, parameters, particles, row, recipe)
         else:
@@ -218,38 +222,44 @@ def read_out(
         block.count[1] = k + 1
         begin = block.end[k - 1] if k > 0 else 0
         electrons.count[0] = 0
-        add_signal(rng, parameters, lit, begin, block.end[k], electrons)
-        first, last = span_of(electrons)
-        add_noise(rng, world, parameters, electrons, first - MARGIN_NS, last + AFTER_NS + 100.0)
-        order_electrons(electrons)
-        if find_launches(electrons, launches) < LEAST_LAUNCHES:
-            continue
-        first, last = triggered_span(world, launches, hits)
-        if math.isnan(first):
-            continue
-        store_pulses(
-            rng, parameters, electrons, launches, stored, first - BEFORE_NS, last + AFTER_NS
-        )
-        write(stored, block.truth[k], TRIGGER_NS - math.floor(first), output)
+        if block.end[k] == begin:
+            start, end = _pure_noise(rng, world, parameters, electrons, launches)
+        else:
+            add_signal(rng, parameters, lit, begin, block.end[k], electrons)
+            start, end = _triggered(rng, world, parameters, electrons, launches, hits)
+        if start < end:
+            store_pulses(rng, parameters, electrons, launches, stored, start, end)
+            shift = TRIGGER_NS - math.floor(start + BEFORE_NS)
+            write(stored, block.truth[k], shift, output)
 
 
-@compiled_entry
-def read_out_noise(
-    rng: np.random.Generator, world: World, parameters: Parameters,
-    electrons: Electrons, launches: Launches, stored: Stored, events: int, output: Output,
-) -> None:  # fmt: skip
-    """Read-outs without particles, as a clock would start them, until the output is full."""
-    while output.count[0] < events and output.count[1] + MOST_PULSES <= len(output.sensor):
-        electrons.count[0] = 0
-        add_noise(rng, world, parameters, electrons, -1000.0, BEFORE_NS + AFTER_NS + 1000.0)
-        order_electrons(electrons)
-        find_launches(electrons, launches)
-        store_pulses(rng, parameters, electrons, launches, stored, 0.0, BEFORE_NS + AFTER_NS)
-        row = output.truth[output.count[0]]
-        for column in range(truth.COLUMNS):
-            row[column] = math.nan
-        row[truth.TOPOLOGY] = row[truth.MUON_TOPOLOGY] = row[truth.MUONS] = 0.0
-        write(stored, row, TRIGGER_NS - math.floor(BEFORE_NS), output)
+@compiled
+def _triggered(
+    rng: np.random.Generator, world: World, parameters: Parameters, electrons: Electrons,
+    launches: Launches, hits: Hits,
+) -> tuple[float, float]:  # fmt: skip
+    """Start and end, ns, of the read-out of the signal with noise; 0, 0 if nothing triggers."""
+    first, last = span_of(electrons)
+    add_noise(rng, world, parameters, electrons, first - MARGIN_NS, last + AFTER_NS + 100.0)
+    order_electrons(electrons)
+    if find_launches(electrons, launches) < LEAST_LAUNCHES:
+        return 0.0, 0.0
+    first, last = triggered_span(world, launches, hits)
+    if math.isnan(first):
+        return 0.0, 0.0
+    return first - BEFORE_NS, last + AFTER_NS
+
+
+@compiled
+def _pure_noise(
+    rng: np.random.Generator, world: World, parameters: Parameters, electrons: Electrons,
+    launches: Launches,
+) -> tuple[float, float]:  # fmt: skip
+    """Start and end, ns, of a read-out as a clock would start it."""
+    add_noise(rng, world, parameters, electrons, -1000.0, BEFORE_NS + AFTER_NS + 1000.0)
+    order_electrons(electrons)
+    find_launches(electrons, launches)
+    return 0.0, BEFORE_NS + AFTER_NS
 
 
 @compiled

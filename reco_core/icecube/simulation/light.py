@@ -77,43 +77,30 @@ def muon_light(
 ) -> None:  # fmt: skip
     """Photo-electrons of the steady light of a muon."""
     row = particles.muon[muon]
-    ux, uy = row[UX], row[UX + 1]
-    flat2 = max(ux * ux + uy * uy, 1e-9)
+    flat2 = max(row[UX] ** 2 + row[UX + 1] ** 2, 1e-9)
     photons = muon_photons_per_m(row[ENERGY]) * parameters.track_light  # most, at the start
     fades = LINE_FADES + math.log(photons / PHOTONS_PER_M)
     reach = fades * LINE_FADE_M
     until = rng.standard_exponential()
     for string in range(len(world.x_m)):
         px, py = world.x_m[string] - row[X], world.y_m[string] - row[X + 1]
-        off = px * uy - py * ux
+        off = px * row[UX + 1] - py * row[UX]
         if off * off > reach * reach * flat2:
             continue
         nearest2 = off * off / flat2
         low, high = _heights(row, px, py, flat2, nearest2, reach)
         first, end = first_om(world, string, high), first_om(world, string, low)
-        if first == end:
-            continue
         # A bound on the whole string: most are passed over with it.
         nearest = math.sqrt(nearest2) * NEARER
         whole = world.line_bound[clearest_between(world, low, high), bound_step(nearest)]
-        whole *= photons * BRIGHTEST * world.best[string] * (end - first)
+        whole *= photons * BRIGHTEST * world.best[string] * max(end - first, 0)
         until -= whole
         if until <= 0.0:
             until += whole
             _muon_on_string(
-                rng,
-                world,
-                parameters,
-                particles,
-                row,
-                lit,
-                string,
-                first,
-                end,
-                photons,
-                fades,
-                until,
-            )
+                rng, world, parameters, particles, row, lit, string, first, end,
+                photons, fades, until,
+            )  # fmt: skip
             until = rng.standard_exponential()  # of the rest of the bound nothing is remembered
 
 

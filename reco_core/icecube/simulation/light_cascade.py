@@ -79,7 +79,7 @@ def cascade_light(
         half = math.sqrt(reach * reach - flat2)
         first, end = first_om(world, string, z + half), first_om(world, string, z - half)
         whole = world.point_bound[clearest, bound_step(math.sqrt(flat2) * NEARER)]
-        whole *= photons * BRIGHTEST * world.best[string] * (end - first)
+        whole *= photons * BRIGHTEST * world.best[string] * max(end - first, 0)
         until -= whole
         if until <= 0.0:
             until += whole

@@ -16,6 +16,7 @@ from reco_core.icecube.simulation.light_bounds import ICE_LAYERS, ICE_STEP_M
 from reco_core.icecube.simulation.light_cascade import cascade_light
 from reco_core.icecube.simulation.light_fall import MEAN_AREA_M2, SINE
 from reco_core.icecube.simulation.light_yield import muon_photons_per_m
+from reco_core.icecube.simulation.lit import NEAREST_M
 from reco_core.icecube.simulation.muons import add_cascade, add_muon
 from reco_core.icecube.simulation.particles import ENERGY, LENGTH, UX, X
 from reco_core.tables import IceTilt
@@ -36,14 +37,14 @@ def make_cascade(rng, parameters, particles, x, y, z, ux, uy, uz, energy_gev, ha
 
 
 @compiled_entry
-def count_light(rng, world, parameters, particles, lit, repeats, counts):
+def count_light(rng, of_world, parameters, particles, lit, repeats, counts):
     """Add to counts (sensors,) the photo-electrons of that many draws; `lit` keeps the last one."""
     for _ in range(repeats):
         lit.count[0] = 0
         for k in range(particles.count[0]):
-            muon_light(rng, world, parameters, particles, k, lit)
+            muon_light(rng, of_world, parameters, particles, k, lit)
         for k in range(particles.count[1]):
-            cascade_light(rng, world, parameters, particles.cascade[k], lit)
+            cascade_light(rng, of_world, parameters, particles.cascade[k], lit)
         for k in range(lit.count[0]):
             counts[lit.sensor[k]] += lit.photons[k]
 
@@ -95,7 +96,7 @@ def mean_light_of_muon(of_world, parameters, particles):
     dom = of_world.dom.reshape(-1, 4).astype(np.float64)
     to = np.column_stack((place, dom[:, world.Z])) - row[X : X + 3]
     along = to @ u
-    r = np.maximum(np.sqrt(np.maximum((to**2).sum(1) - along**2, 0)), light.NEAREST_M)
+    r = np.maximum(np.sqrt(np.maximum((to**2).sum(1) - along**2, 0)), NEAREST_M)
     emitted = along - r / light.TANGENT
     inside = (emitted >= 0) & (emitted <= row[LENGTH])
     way, rise = r / SINE, to[:, 2] - emitted * u[2]

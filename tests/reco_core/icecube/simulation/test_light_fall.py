@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from reco_core.compiled import compiled_entry
-from reco_core.icecube.simulation import light, world
+from reco_core.icecube.simulation import light, light_cascade, lit, world
+from reco_core.icecube.simulation.ice_lookup import bound_step
+from reco_core.icecube.simulation.light_angles import along_flow, profile, sensitivity_to
 from reco_core.icecube.simulation.light_bounds import ICE_LAYERS
 from reco_core.icecube.simulation.light_fall import MEAN_AREA_M2, SINE, line_pe, point_pe
 
 FADE_M, ONSET_M = 33.0, 15.0
 ANISOTROPY = 0.08
+UNSEEN = 1e-25  # PE per photon, of which the brightest events have 1e13
 
 
 @compiled_entry
@@ -33,21 +36,22 @@ def light_over_bound(rng, of_world, anisotropy, of_line, ways):
         a, b = int(rng.random() * ICE_LAYERS), int(rng.random() * ICE_LAYERS)
         way, up, angle = 1 + 500 * rng.random(), 2 * rng.random() - 1, 2 * np.pi * rng.random()
         level = way * np.sqrt(1 - up * up)
-        flow = light.along_flow(anisotropy, level * np.cos(angle), level * np.sin(angle), way)
+        flow = along_flow(anisotropy, level * np.cos(angle), level * np.sin(angle), way)
         ice = of_world.ice[a, b]
         straight = np.exp(-way * ice[world.SCATTERING] * flow)
-        seen = light.sensitivity_to(up, straight)
+        seen = sensitivity_to(up, straight)
         fade, onset = ice[world.FADE] / flow, ice[world.ONSET] / flow
         k = of_world.clarity[a, b]
         if of_line:
-            r = max(way * SINE, light.NEAREST_M)
-            bound = of_world.line_bound[k, light.bound_step(r * flow)] * light.BRIGHTEST_LINE
+            r = max(way * SINE, lit.NEAREST_M)
+            bound = of_world.line_bound[k, bound_step(r * flow)] * light.BRIGHTEST
             seen *= line_pe(1.0, r, fade, onset)
         else:
-            bound = of_world.point_bound[k, light.bound_step(way * flow)] * light.BRIGHTEST_POINT
-            seen *= point_pe(1.0, way, fade, onset) * light.profile(2 * rng.random() - 1, straight)
+            bound = of_world.point_bound[k, bound_step(way * flow)] * light_cascade.BRIGHTEST
+            seen *= point_pe(1.0, way, fade, onset) * profile(2 * rng.random() - 1, straight)
         tried[k] += 1
-        worst = max(worst, seen / bound)
+        if seen > UNSEEN:
+            worst = max(worst, seen / bound)
     return worst, tried
 
 
@@ -57,11 +61,11 @@ def thinned(rng, mean, bound, doms):
     found = np.zeros(doms, np.int64)
     until = rng.standard_exponential()
     for k in range(doms):
-        if bound < light.MANY:
+        if bound < lit.MANY:
             until -= bound
             if until > 0.0:
                 continue
-        found[k], until = light.drawn_photons(rng, mean, bound, until)
+        found[k], until = lit.drawn_photons(rng, mean, bound, until)
     return found
 
 
