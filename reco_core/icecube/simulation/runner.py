@@ -93,14 +93,14 @@ def _go_on(
         # Left in this order: the workers are stopped, then the batch in hand is written.
         with (
             _Writer(dataset) as writer,
-            closing(in_order(make, tasks, crew, _prepared(simulate))) as chunks,
+            closing(in_order(make, tasks, crew, preparation(simulate))) as chunks,
         ):
             for batch in _batches(chunks, dataset.batches_done, job, writer, progress):
                 writer.add(*batch.tables())
         dataset.finish()
 
 
-def _prepared(simulate: Simulate) -> Callable[[int], None] | None:
+def preparation(simulate: Simulate) -> Callable[[int], None] | None:
     """Two workers compile one half of the kernel each; what tests put in its place has none."""
     return compile_half if simulate is simulate_chunk else None
 

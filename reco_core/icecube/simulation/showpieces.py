@@ -49,11 +49,12 @@ def _neutrinos() -> tuple[Showpiece, ...]:
         ),
         Showpiece(
             "Double bang",
-            "A tau neutrino of 2.5 PeV: one cascade where it interacts, a second one 180 m further "
-            "on where the tau decays.",
+            "A tau neutrino of 3 PeV: one cascade where it interacts, above the dust layer, and a "
+            "second one 300 m further on, below it, where the tau decays.",
             _components(
-                _neutrino(16, 78, 20, 2.5e6, 0.4, (110, 60, -290), decay_m=180.0, channel=0.9)
+                _neutrino(16, 22, 20, 3e6, 0.25, (60, 20, 95), decay_m=300.0, channel=0.9)
             ),
+        ),
         ),
     )
 

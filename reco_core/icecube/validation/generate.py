@@ -12,7 +12,7 @@ from typing import Final
 
 from reco_core.icecube.simulation.chunk import EVENTS_PER_CHUNK, Chunk
 from reco_core.icecube.simulation.progress import Progress
-from reco_core.icecube.simulation.runner import STARTING, Simulate
+from reco_core.icecube.simulation.runner import STARTING, Simulate, preparation
 from reco_core.icecube.simulation.workers import in_order
 from reco_core.icecube.validation.sample import Sample, sample_of
 
@@ -34,7 +34,9 @@ def samples(
     crew = min(workers, len(tasks))
     with (
         Progress(events * len(seeds), "events", sys.stderr, starting=STARTING) as progress,
-        closing(in_order(partial(chunk_of, simulate), tasks, crew)) as chunks,
+        closing(
+            in_order(partial(chunk_of, simulate), tasks, crew, preparation(simulate))
+        ) as chunks,
     ):
         told = _told(chunks, progress)
         for _ in seeds:
