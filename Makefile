@@ -38,7 +38,7 @@ screenshots: $(VENV)/dev.stamp $(DEMO)/train_meta.parquet ## take the pictures i
 	@$(BIN)/python -m tests.browser.screenshots docs/pictures --data "$(if $(DATA),$(DATA),$(DEMO))"
 
 clean: ## remove the environment and the demo data
-	rm -rf $(VENV) data build
+	rm -rf $(VENV) data build reco_core/__pycache__/compiled-*
 
 $(DEMO)/train_meta.parquet: | $(VENV)/runtime.stamp
 	@echo "Making $(DEMO_EVENTS) simulated events in $(DEMO)"

@@ -190,7 +190,7 @@ def taken(output: kernel.Output) -> Events:
     end = output.end[:events].copy()
     event = np.repeat(np.arange(events), np.diff(end, prepend=0))
     key = (event << 44) + (output.time_ns[:pulses].astype(np.int64) << 13) + output.sensor[:pulses]
-    order = np.argsort(key)
+    order = np.argsort(key, kind="stable")
     output.count[:] = 0
     return Events(
         end,

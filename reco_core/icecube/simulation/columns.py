@@ -12,6 +12,7 @@ from reco_core.icecube.dataset_write import BatchTables
 from reco_core.icecube.simulation.chunk import Chunk
 
 ANGLES: Final = ("azimuth", "zenith")
+WHOLE: Final = {"primary_pdg": pl.Int32}  # numbers that may be missing, and have no fraction
 
 
 class OpenBatch:
@@ -49,7 +50,9 @@ def _truth_column(name: str, values: NDArray[Any]) -> pl.Series:
     if values.dtype.kind in "OU":
         return pl.Series(name, values.tolist(), pl.String)
     column = pl.Series(name, values)
-    return column.cast(pl.Float64).fill_nan(None) if column.dtype.is_float() else column
+    if not column.dtype.is_float():
+        return column
+    return column.cast(pl.Float64).fill_nan(None).cast(WHOLE.get(name, pl.Float64))
 
 
 def _pulses(chunk: Chunk, first_event: int) -> pl.DataFrame:

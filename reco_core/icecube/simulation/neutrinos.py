@@ -190,6 +190,9 @@ def _follow(
     """A muon from a place, with what is known of it inside the array."""
     first = particles.count[0]
     way = add_muon(rng, parameters, particles, x, y, z, ux, uy, uz, time_ns, energy, TRACK)
+    if particles.count[0] == first:  # too slow to go anywhere, or never within reach
+        row[truth.TOPOLOGY] = truth.CONTAINED if inside(x, y, z) else 0
+        return
     enters, leaves = crossing(x, y, z, ux, uy, uz)
     row[truth.TOPOLOGY] = muon_topology(enters, leaves, way)
     if row[truth.TOPOLOGY] > 0:

@@ -51,10 +51,7 @@ def _neutrinos() -> tuple[Showpiece, ...]:
             "Double bang",
             "A tau neutrino of 3 PeV: one cascade where it interacts, above the dust layer, and a "
             "second one 300 m further on, below it, where the tau decays.",
-            _components(
-                _neutrino(16, 22, 20, 3e6, 0.25, (60, 20, 95), decay_m=300.0, channel=0.9)
-            ),
-        ),
+            _components(_neutrino(16, 22, 20, 3e6, 0.25, (60, 20, 95), decay_m=300.0, channel=0.9)),
         ),
     )
 

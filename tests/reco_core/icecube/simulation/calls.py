@@ -11,40 +11,44 @@ from reco_core.icecube.simulation import light, light_angles, world
 from reco_core.icecube.simulation.electrons import order_electrons
 from reco_core.icecube.simulation.launches import find_launches
 from reco_core.icecube.simulation.light import muon_light
-from reco_core.icecube.simulation.light_cascade import cascade_light
 from reco_core.icecube.simulation.light_bounds import ICE_LAYERS, ICE_STEP_M
 from reco_core.icecube.simulation.light_cascade import cascade_light
 from reco_core.icecube.simulation.light_fall import MEAN_AREA_M2, SINE
-from reco_core.icecube.simulation.light_yield import muon_photons_per_m
+from reco_core.icecube.simulation.light_yield import (
+    CASCADE_M_PER_GEV,
+    PHOTONS_PER_M,
+    STEADY_PER_M,
+)
 from reco_core.icecube.simulation.lit import NEAREST_M
 from reco_core.icecube.simulation.muons import add_cascade, add_muon
+from reco_core.icecube.simulation.parameters import parameters
 from reco_core.icecube.simulation.particles import ENERGY, LENGTH, UX, X
 from reco_core.tables import IceTilt
 
 
 @compiled_entry
-def make_muon(rng, parameters, particles, x, y, z, ux, uy, uz, energy_gev, source):
+def make_muon(rng, values, particles, x, y, z, ux, uy, uz, energy_gev, source):
     """One muon with its cascades alone; how far it goes."""
     particles.count[0] = particles.count[1] = particles.count[2] = 0
-    return add_muon(rng, parameters, particles, x, y, z, ux, uy, uz, 0.0, energy_gev, source)
+    return add_muon(rng, values, particles, x, y, z, ux, uy, uz, 0.0, energy_gev, source)
 
 
 @compiled_entry
-def make_cascade(rng, parameters, particles, x, y, z, ux, uy, uz, energy_gev, hadronic):
+def make_cascade(rng, values, particles, x, y, z, ux, uy, uz, energy_gev, hadronic):
     """One cascade alone, at time 0."""
     particles.count[0] = particles.count[1] = particles.count[2] = 0
-    add_cascade(rng, parameters, particles, x, y, z, ux, uy, uz, 0.0, energy_gev, hadronic, 1)
+    add_cascade(rng, values, particles, x, y, z, ux, uy, uz, 0.0, energy_gev, hadronic, 1)
 
 
 @compiled_entry
-def count_light(rng, of_world, parameters, particles, lit, repeats, counts):
+def count_light(rng, of_world, values, particles, lit, repeats, counts):
     """Add to counts (sensors,) the photo-electrons of that many draws; `lit` keeps the last one."""
     for _ in range(repeats):
         lit.count[0] = 0
         for k in range(particles.count[0]):
-            muon_light(rng, of_world, parameters, particles, k, lit)
+            muon_light(rng, of_world, values, particles, k, lit)
         for k in range(particles.count[1]):
-            cascade_light(rng, of_world, parameters, particles.cascade[k], lit)
+            cascade_light(rng, of_world, values, particles.cascade[k], lit)
         for k in range(lit.count[0]):
             counts[lit.sensor[k]] += lit.photons[k]
 
@@ -56,9 +60,12 @@ def order_and_launch(electrons, launches):
     return find_launches(electrons, launches)
 
 
-@compiled_entry
-def steady_photons(energy_gev):
-    return muon_photons_per_m(energy_gev)
+def changed(**values):
+    """The parameters in use, some of them with other values."""
+    found = parameters().copy()
+    for name, value in values.items():
+        found[name] = value
+    return found
 
 
 def fill_electrons(electrons, sensor, time_ns, charge_pe):
@@ -83,12 +90,14 @@ def ideal_world(scattering_m=33.0, absorption_m=98.0):
     position = np.empty((len(strings), OMS_PER_STRING, 3))
     position[:, :, :2], position[:, :, 2] = strings[:, None], z
     edges = np.array([-20_000.0, 20_000.0])
-    ice = Ice(edges, *(np.array([0.0, 40_000.0 / length]) for length in (scattering_m, absorption_m)))
+    ice = Ice(
+        edges, *(np.array([0.0, 40_000.0 / length]) for length in (scattering_m, absorption_m))
+    )
     level = IceTilt(np.array([0.0, 5000.0]), np.array([-1000.0, 1000.0]), np.zeros((2, 2)))
     return world.world_of(Detector(position.reshape(-1, 3)), ice, level, np.zeros(0, np.int64))
 
 
-def mean_light_of_muon(of_world, parameters, particles):
+def mean_light_of_muon(of_world, values, particles):
     """Mean PE (sensors,) of the steady light of the muon in row 0, DOM by DOM, by plain numpy."""
     row = particles.muon[0]
     u = row[UX : UX + 3]
@@ -103,15 +112,15 @@ def mean_light_of_muon(of_world, parameters, particles):
     layers = np.stack((dom[:, world.LAYER] - rise / ICE_STEP_M, dom[:, world.LAYER]))
     ice = of_world.ice[tuple(np.clip(layers.astype(int), 0, ICE_LAYERS - 1))].astype(np.float64)
     across = to[:, :2] - emitted[:, None] * u[:2]
-    flow = _flow(parameters.anisotropy, across, way)
+    flow = _flow(values.anisotropy, across, way)
     fade, onset = ice[:, world.FADE] / flow, ice[:, world.ONSET] / flow
     root = onset / SINE * np.sqrt(2 / (np.pi * fade))
     spread = root * np.sqrt(r) * np.tanh(np.sqrt(r) / root)
     mean = np.exp(-r / fade) * MEAN_AREA_M2 / (2 * np.pi * SINE * spread)
     straight = np.exp(-way * ice[:, world.SCATTERING] * flow)
     mean *= dom[:, world.SENSITIVITY] * _sensitivity(rise / way, straight)
-    photons = np.array([steady_photons(e) for e in _energies(particles, emitted)])
-    return np.where(inside, mean * photons * parameters.track_light, 0.0)
+    photons = _photons_per_m(_energies(particles, emitted))
+    return np.where(inside, mean * photons * values.track_light, 0.0)
 
 
 def _flow(anisotropy, across, way):
@@ -121,8 +130,16 @@ def _flow(anisotropy, across, way):
 
 
 def _sensitivity(upward, straight):
-    curve = np.polynomial.polynomial.polyval(upward, light_angles.ANGULAR) / light_angles.MEAN_SENSITIVITY
+    curve = (
+        np.polynomial.polynomial.polyval(upward, light_angles.ANGULAR)
+        / light_angles.MEAN_SENSITIVITY
+    )
     return straight * curve + (1 - straight) * (1 + 0.4 * upward)
+
+
+def _photons_per_m(energy_gev):
+    small = np.maximum(0.0, 0.1880 + 0.0206 * np.log(np.maximum(energy_gev, 1e-3)))
+    return PHOTONS_PER_M * (1 + small + CASCADE_M_PER_GEV * STEADY_PER_M * energy_gev)
 
 
 def _energies(particles, emitted):
@@ -131,5 +148,3 @@ def _energies(particles, emitted):
     k = np.clip(np.searchsorted(stretch[:, 0], emitted, "right") - 1, 0, None)
     energy = stretch[k, 1] - (emitted - stretch[k, 0]) * stretch[k, 2]
     return np.where(emitted < 0, particles.muon[0, ENERGY], np.maximum(energy, 0.0))
-
-

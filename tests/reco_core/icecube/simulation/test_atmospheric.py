@@ -36,7 +36,11 @@ def draw_bundles(rng, values, spectrum, particles, rows, angles, light):
 
 @pytest.fixture(scope="module")
 def bundles():
-    rows, angles, light = np.zeros((40_000, truth.COLUMNS)), np.zeros((40_000, 2)), np.zeros((40_000, 3))
+    rows, angles, light = (
+        np.zeros((40_000, truth.COLUMNS)),
+        np.zeros((40_000, 2)),
+        np.zeros((40_000, 3)),
+    )
     rng = np.random.default_rng(31)
     draw_bundles(rng, parameters(), muons_at_depth(), room().particles, rows, angles, light)
     return rows, angles, light

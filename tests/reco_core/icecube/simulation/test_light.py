@@ -11,10 +11,11 @@ from reco_core.icecube.simulation.chunk import room
 from reco_core.icecube.simulation.electrons import JITTER_NS, add_signal
 from reco_core.icecube.simulation.light_yield import mean_hadronic_share
 from reco_core.icecube.simulation.parameters import parameters
-from reco_core.icecube.simulation.particles import COLUMNS, CASCADE, LIGHT, TRACK, UX, X
+from reco_core.icecube.simulation.particles import CASCADE, COLUMNS, LIGHT, TRACK, UX, X
 from reco_core.icecube.simulation.world import SENSITIVITY, Z, south_pole
 from reco_core.units import CHERENKOV_ANGLE, SPEED_IN_ICE, SPEED_OF_LIGHT
 from tests.reco_core.icecube.simulation.calls import (
+    changed,
     count_light,
     ideal_world,
     make_cascade,
@@ -44,7 +45,7 @@ def rng():
 
 
 def counted(rng, repeats, world=None, values=None):
-    """Photo-electrons on each sensor in that many draws of the light of the particles in the room."""
+    """Photo-electrons on each sensor in that many draws of the light of the room's particles."""
     world = south_pole() if world is None else world
     counts = np.zeros(len(world.noise), np.int64)
     values = parameters() if values is None else values
@@ -64,9 +65,7 @@ def light_of_cascades(rng, energy_gev, hadronic, repeats):
 @pytest.fixture
 def still():
     """Parameters of ice that is alike in all directions."""
-    values = parameters()
-    values.anisotropy = 0.0
-    return values
+    return changed(anisotropy=0.0)
 
 
 # Amount
@@ -180,17 +179,22 @@ def test_turning_a_track_by_60_degrees_on_an_ideal_array_leaves_the_mean_light(r
     assert chi2 < lit.sum() + 5 * np.sqrt(2 * lit.sum())
 
 
-def test_anisotropic_ice_tells_directions_apart(rng, still):
-    """The same test fails where it should: the ice of the South Pole flows."""
-    world, own, values = ideal_world(), room(), parameters()
-    inclined_muon(rng, values)
-    before = counted(rng, 400, world, values).reshape(-1, OMS_PER_STRING)
-    turned(own.particles, np.radians(60.0))
-    after = counted(rng, 400, world, values).reshape(-1, OMS_PER_STRING)
-    same = after[string_after_turn(world, np.radians(60.0))]
-    lit = before + same > 20
-    chi2 = ((before - same)[lit] ** 2 / (before + same)[lit]).sum()
-    assert chi2 > lit.sum() + 10 * np.sqrt(2 * lit.sum())
+def test_light_goes_farther_along_the_flow_of_the_ice(rng, still):
+    world, own, flowing = ideal_world(), room(), parameters()
+    azimuth, radius = np.arctan2(world.y_m, world.x_m), np.hypot(world.x_m, world.y_m)
+    corner = abs(radius - 250.0) < 1.0
+    along, across = (
+        corner & (abs(np.cos(azimuth - np.radians(degrees))) > 0.99) for degrees in (120, 60)
+    )
+    assert along.sum() == across.sum() == 2
+    ratios = []
+    for values in (flowing, still):
+        make_cascade(rng, values, own.particles, 0.0, 0.0, 0.0, *DOWN, 2e6, False)
+        counts = counted(rng, 100, world, values).reshape(-1, OMS_PER_STRING).sum(axis=1)
+        ratios.append(counts[along].sum() / counts[across].sum())
+    assert counts[along].sum() > 4000
+    assert ratios[0] > 1.3
+    assert ratios[1] == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_cascade_shines_brightest_along_the_cherenkov_cone(rng, still):

@@ -81,7 +81,9 @@ def test_near_a_line_the_light_is_that_of_the_cherenkov_cone():
 
 def test_near_a_point_the_light_thins_with_the_square_of_the_distance():
     near = np.array([1e-3, 1e-2])
-    np.testing.assert_allclose(falling(False, near), MEAN_AREA_M2 / (4 * np.pi * near**2), rtol=1e-3)
+    np.testing.assert_allclose(
+        falling(False, near), MEAN_AREA_M2 / (4 * np.pi * near**2), rtol=1e-3
+    )
 
 
 @pytest.mark.parametrize(("of_line", "power"), [(True, 0.5), (False, 1.0)])

@@ -43,7 +43,12 @@ def muon(rng, energy_gev, place=TOP, direction=DOWN):
     of_muon, of_cascades, of_stretches = (int(count) for count in particles.count)
     assert of_muon <= 1
     rows = particles.muon[0].copy() if of_muon else None
-    return way, rows, particles.stretch[:of_stretches].copy(), particles.cascade[:of_cascades].copy()
+    return (
+        way,
+        rows,
+        particles.stretch[:of_stretches].copy(),
+        particles.cascade[:of_cascades].copy(),
+    )
 
 
 @pytest.mark.parametrize(("energy_gev", "within"), [(100.0, 0.05), (500.0, 0.08), (2000.0, 0.15)])
@@ -76,13 +81,14 @@ def test_energy_is_conserved_along_the_way(rng):
         noted = cascades[:, ENERGY]
         np.testing.assert_allclose(noted, large[large > 1.0][: len(noted)], rtol=1e-6, atol=1e-6)
         assert (large > 1.0).sum() <= len(noted) <= (large > 1.0).sum() + 1  # the last may stop it
-        assert energy[0] == energy_gev == row[ENERGY]
+        assert row[ENERGY] == energy[0]
+        assert energy[0] == pytest.approx(energy_gev)
 
 
 def test_a_muon_radiates_b_times_its_energy(rng):
     energy_gev, lost = 1e6, []
     for _ in range(3000):
-        _, row, stretch, _ = muon(rng, energy_gev)
+        _, _, stretch, _ = muon(rng, energy_gev)
         k = np.searchsorted(stretch[:, 0], 200.0, "right") - 1
         lost.append(energy_gev - stretch[k, 1] + stretch[k, 2] * (200.0 - stretch[k, 0]))
     expected = energy_gev * -np.expm1(-RADIATION_PER_M * 200.0) + 200.0 * IONISATION_GEV_M
