@@ -14,3 +14,11 @@ GROUP_INDEX: Final = 1.35634
 
 SPEED_IN_ICE: Final = SPEED_OF_LIGHT / GROUP_INDEX  # m/ns, of a light pulse
 CHERENKOV_ANGLE: Final = math.acos(1.0 / PHASE_INDEX)  # rad, for a particle at c: 40.7 degrees
+
+
+def energy_text(energy_gev: float) -> str:
+    """Energy in the largest unit that keeps it above 1: '1.14 PeV'."""
+    for factor, unit in ((1e9, "EeV"), (1e6, "PeV"), (1e3, "TeV")):
+        if energy_gev >= factor:
+            return f"{energy_gev / factor:.3g} {unit}"
+    return f"{energy_gev:.3g} GeV"

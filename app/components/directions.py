@@ -26,26 +26,29 @@ def directions_table(overlays: tuple[Overlay, ...]) -> html.Div:
 
 
 def _row(overlay: Overlay) -> html.Div:
-    style = OVERLAY_STYLE[overlay.key]
     if overlay.reason:
         return html.Div(
             [_name(overlay), html.Span(overlay.reason, className="reason", role="cell")],
             className="row failed",
             role="row",
         )
-    switch = html.Button(
+    cells = [degrees(overlay.zenith), degrees(overlay.azimuth), degrees(overlay.opening_angle)]
+    name = _switch(overlay) if overlay.point_m else _name(overlay)
+    return html.Div(
+        [name, *(html.Span(cell, role="cell") for cell in cells)], className="row", role="row"
+    )
+
+
+def _switch(overlay: Overlay) -> html.Span:
+    style = OVERLAY_STYLE[overlay.key]
+    button = html.Button(
         [html.Span(className=f"swatch swatch-{overlay.key}"), overlay.label,
          html.Kbd(style.shortcut)],
         className="name",
         title=f"{overlay.label} ({overlay.source}): show or hide ({style.shortcut})",
         **{"data-action": f"toggle_{overlay.key}", "aria-pressed": "true", "type": "button"},
     )  # fmt: skip
-    cells = [degrees(overlay.zenith), degrees(overlay.azimuth), degrees(overlay.opening_angle)]
-    return html.Div(
-        [html.Span(switch, role="cell"), *(html.Span(cell, role="cell") for cell in cells)],
-        className="row",
-        role="row",
-    )
+    return html.Span(button, role="cell")
 
 
 def _name(overlay: Overlay) -> html.Span:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.routes import EventAddress, event_path
+from app.services.event_words import facts_of, title_of
 from app.theme import OVERLAY_STYLE
 from reco_core.directions import opening_angle, source_direction
 from reco_core.errors import NotFoundError, ReconstructionError
@@ -24,12 +25,9 @@ from reco_core.icecube.reconstructions.anchor import cascade_anchor, overlay_anc
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruct
 from reco_core.icecube.summary import summary_sentence
 
-# Lengths at which texts of the truth file are cut: what the title and the line under it hold.
-MAX_NAME_CHARACTERS = 100
-MAX_STORY_CHARACTERS = 400
-MAX_CLASS_CHARACTERS = 40
-
 MAX_RANDOM_TRIES = 8  # for another event than the one shown
+
+FAR_M = 900.0  # lines that stay farther from the array's centre are not drawn: no light reaches it
 
 TRUTH_LABEL = {"true": "Truth", "reference": "Reference"}
 
@@ -39,7 +37,8 @@ class Overlay:
     """One direction over the light, or the reason why there is none.
 
     zenith, azimuth, opening_angle : rad; opening_angle to the truth, None where it is not known.
-    point_m, time_ns : where the particle is when, on the event's clock.
+    point_m, time_ns : where the particle is when, on the event's clock; None where the line passes
+    too far away to be drawn, as its label then says.
     """
 
     key: str
@@ -142,41 +141,6 @@ def pager_of(dataset: Dataset, event_id: int, rng: np.random.Generator) -> Pager
     return Pager(previous_id, next_id, random_id, k, n)
 
 
-def title_of(event: Event) -> tuple[str, str | None]:
-    """The event's own name, else its number; and the sentence told of it, if any."""
-    name = one_line(event.truth.name or "", MAX_NAME_CHARACTERS)
-    story = one_line(event.truth.sentence or "", MAX_STORY_CHARACTERS)
-    return name or f"Event {event.event_id}", story or None
-
-
-def one_line(text: str, most: int) -> str:
-    """A text of a file as it can be shown: without line breaks and control characters, cut."""
-    spaced = " ".join(text.split())
-    printable = "".join(letter for letter in spaced if letter.isprintable())
-    return printable if len(printable) <= most else f"{printable[: most - 1].rstrip()}…"
-
-
-def facts_of(event: Event) -> tuple[str, ...]:
-    """What the truth file says beside the direction, in words with units."""
-    truth = event.truth
-    facts = []
-    if truth.event_class:
-        facts.append(one_line(truth.event_class.replace("_", " "), MAX_CLASS_CHARACTERS))
-    if truth.energy_gev is not None:
-        facts.append(energy_text(truth.energy_gev))
-    if truth.mjd is not None:
-        facts.append(f"MJD {truth.mjd:.4f}")
-    return tuple(facts)
-
-
-def energy_text(energy_gev: float) -> str:
-    """Energy in the largest unit that keeps it above 1: '1.14 PeV'."""
-    for factor, unit in ((1e9, "EeV"), (1e6, "PeV"), (1e3, "TeV")):
-        if energy_gev >= factor:
-            return f"{energy_gev / factor:.3g} {unit}"
-    return f"{energy_gev:.3g} GeV"
-
-
 def overlays_of(event: Event, dataset: Dataset) -> tuple[Overlay, ...]:
     """Truth or reference first, if known; then every reconstruction in the registry's order."""
     known = truth_overlay(event, dataset)
@@ -190,22 +154,30 @@ def truth_overlay(event: Event, dataset: Dataset) -> Overlay | None:
     if truth.zenith is None or truth.azimuth is None:
         return None
     is_cascade = truth.event_class == "cascade"
-    light = (event.pulses, dataset.detector, truth.vertex_m)
+    known = (event.pulses, dataset.detector, truth.vertex_m, truth.time_ns)
     point, time_ns = (
-        cascade_anchor(*light)
+        cascade_anchor(*known)
         if is_cascade
-        else overlay_anchor(truth.zenith, truth.azimuth, *light)
+        else overlay_anchor(truth.zenith, truth.azimuth, *known)
     )
+    label = TRUTH_LABEL[truth.kind]
+    away_m = distance_from_centre(point, truth.zenith, truth.azimuth)
+    far = away_m > FAR_M
     return Overlay(
         key="truth",
-        label=TRUTH_LABEL[truth.kind],
+        label=f"{label}, {away_m / 1e3:.1f} km away" if far else label,
         kind="cascade" if is_cascade else "track",
         source="the simulation's own" if truth.kind == "true" else "published reconstruction",
         zenith=truth.zenith,
         azimuth=truth.azimuth,
-        point_m=_triple(point),
-        time_ns=time_ns,
+        point_m=None if far else _triple(point),
+        time_ns=None if far else time_ns,
     )
+
+
+def distance_from_centre(point: NDArray[np.float64], zenith: float, azimuth: float) -> float:
+    """Distance, m, of a line from the origin of the detector's frame."""
+    return float(np.linalg.norm(np.cross(point, source_direction(zenith, azimuth))))
 
 
 def _fit(key: str, label: str, source: str, event: Event, dataset: Dataset) -> Overlay:

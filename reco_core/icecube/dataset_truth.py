@@ -25,9 +25,11 @@ from reco_core.icecube.dataset_meta import FloatArray, check_directions
 from reco_core.icecube.detector import MAX_POSITION_M
 from reco_core.icecube.event import DirectionKind, Truth
 
-TEXTS: Final = ("name", "sentence", "direction_kind", "event_class")
+SHOWN_TEXTS: Final = ("name", "sentence", "event_class", "topology")
+TEXTS: Final = (*SHOWN_TEXTS, "direction_kind")
 VERTEX: Final = ("vertex_x_m", "vertex_y_m", "vertex_z_m")
-NUMBERS: Final = ("energy_gev", *VERTEX, "mjd")
+SINGLE: Final = ("energy_gev", "primary_pdg", "time_ns", "mjd")
+NUMBERS: Final = (*SINGLE, *VERTEX)
 MAX_MJD: Final = 1e6  # the year 4596
 ANGLES: Final = ("zenith", "azimuth")
 EXPECTED: Final = "a table with event_id and any of " + ", ".join((*TEXTS, *NUMBERS, *ANGLES))
@@ -80,9 +82,11 @@ def truth_table(
 
 def _known(row: dict[str, Any]) -> dict[str, Any]:
     """Values of one row that are there, under the names of Truth."""
-    known = {name: row[name] for name in ("name", "sentence", "event_class") if row[name]}
+    known = {name: row[name] for name in SHOWN_TEXTS if row[name]}
     known["kind"] = cast(DirectionKind, row["direction_kind"])
-    known |= {name: row[name] for name in ("energy_gev", "mjd") if not math.isnan(row[name])}
+    known |= {name: row[name] for name in SINGLE if not math.isnan(row[name])}
+    if "primary_pdg" in known:
+        known["primary_pdg"] = int(known["primary_pdg"])
     vertex = [row[name] for name in VERTEX]
     return known | ({} if any(map(math.isnan, vertex)) else {"vertex_m": vertex})
 

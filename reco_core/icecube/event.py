@@ -50,7 +50,9 @@ class Truth:
     """What is known of an event's particle. None = not known; nothing is ever NaN.
 
     zenith, azimuth : rad, where it came from, both or neither.  kind : whether they are the
-    simulation's truth or a published reference.  vertex_m : interaction point, detector frame.
+    simulation's truth or a published reference.  primary_pdg : number of the particle (Particle
+    Data Group).  vertex_m : interaction point, detector frame, perhaps far outside.  time_ns : when
+    the particle was there, on the event's clock.
     """
 
     zenith: float | None = None
@@ -59,8 +61,11 @@ class Truth:
     name: str | None = None
     sentence: str | None = None
     event_class: str | None = None
+    topology: str | None = None
+    primary_pdg: int | None = None
     energy_gev: float | None = None
     vertex_m: tuple[float, float, float] | None = None
+    time_ns: float | None = None
     mjd: float | None = None
 
     @property

@@ -14,18 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.routes import EventAddress
+from app.services.event_words import facts_of, kind_text, one_line, particle_text
 from app.services.events import (
     EventView,
     Library,
-    energy_text,
-    facts_of,
-    one_line,
+    distance_from_centre,
     pager_of,
     payload,
     ranges_of,
 )
 from reco_core.errors import NotFoundError
 from reco_core.icecube.event import Event, Truth
+from reco_core.units import energy_text
 from tests.reco_core.icecube.small_datasets import BIG, pulse_table, write_batch, write_small
 
 COUNTS = {24: 6, 41: 8, 59: 5}
@@ -67,6 +67,34 @@ def test_facts_in_words_with_units() -> None:
     truth = Truth(event_class="stopping_track", energy_gev=1.14e6, mjd=55_782.5)
     event = Event(1, "train", 1, None, truth)  # type: ignore[arg-type]
     assert facts_of(event) == ("stopping track", "1.14 PeV", "MJD 55782.5000")
+
+
+def test_the_energy_is_that_of_the_primary() -> None:
+    truth = Truth(event_class="muon", topology="stopping", primary_pdg=-14, energy_gev=2e3)
+    event = Event(1, "train", 1, None, truth)  # type: ignore[arg-type]
+    assert facts_of(event) == ("stopping muon", "muon antineutrino of 2 TeV")
+
+
+@pytest.mark.parametrize(
+    ("event_class", "topology", "text"),
+    [
+        ("track", "through_going", "through-going track"),
+        ("cascade", "double_bang", "double bang"),
+        ("cascade", None, "cascade"),
+        ("noise", None, "noise"),
+        ("stopping", "stopping", "stopping"),  # a file with a topology alone
+        ("genie neutrino", "else", "genie neutrino"),
+    ],
+)
+def test_class_and_topology_in_words(event_class: str, topology: str | None, text: str) -> None:
+    assert kind_text(event_class, topology) == text
+
+
+def test_particles_in_words() -> None:
+    assert particle_text(16) == "tau neutrino"
+    assert particle_text(13) == "muon"
+    assert particle_text(2212) is None
+    assert particle_text(None) is None
 
 
 @pytest.mark.parametrize(
@@ -112,6 +140,38 @@ def test_a_cascade_stands_at_its_vertex(tmp_path: Path) -> None:
     truth = view_of(folder).overlays[0]
     assert (truth.label, truth.kind) == ("Reference", "cascade")
     assert truth.point_m == (10.0, -20.0, 30.0)
+
+
+def test_a_track_is_in_time_with_its_vertex_however_far(tmp_path: Path) -> None:
+    vertex = {"vertex_x_m": 10.0, "vertex_y_m": -20.0, "vertex_z_m": 9_000.0}
+    folder = write_truth(
+        tmp_path / "set", zenith=0.0, azimuth=0.0, event_class="track", time_ns=-20_000.0, **vertex
+    )
+    truth = view_of(folder).overlays[0]
+    assert truth.point_m is not None
+    assert truth.time_ns is not None
+    assert truth.point_m[:2] == pytest.approx((10.0, -20.0))
+    assert abs(truth.point_m[2]) < 550
+    assert truth.time_ns == pytest.approx(-20_000 + (9_000 - truth.point_m[2]) / 0.299792458)
+
+
+def test_a_neutrino_that_passes_far_away_is_told_and_not_drawn(tmp_path: Path) -> None:
+    folder = write_truth(
+        tmp_path / "set", zenith=0.0, azimuth=0.0, event_class="muon",
+        vertex_x_m=0.0, vertex_y_m=1_640.0, vertex_z_m=0.0,
+    )  # fmt: skip
+    view = view_of(folder)
+    truth = view.overlays[0]
+    assert (truth.label, truth.zenith) == ("Truth, 1.6 km away", 0.0)
+    assert (truth.point_m, truth.time_ns) == (None, None)
+    assert "truth" not in [row["key"] for row in payload(view)["overlays"]]
+    assert all(fit.opening_angle is not None or fit.reason for fit in view.overlays[1:])
+
+
+def test_distance_from_the_centre_does_not_depend_on_the_point_of_the_line() -> None:
+    for height in (-5e3, 0.0, 7e4):
+        point = np.array([30.0, 40.0, height])
+        assert distance_from_centre(point, 0.0, 1.0) == pytest.approx(50)
 
 
 def test_a_name_and_a_story(tmp_path: Path) -> None:

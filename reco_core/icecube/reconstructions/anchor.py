@@ -57,31 +57,41 @@ def overlay_anchor(
     pulses: Pulses,
     detector: Detector,
     vertex_m: tuple[float, float, float] | None = None,
+    vertex_ns: float | None = None,
 ) -> tuple[FloatArray, float]:
     """Point (3,) m and time ns for a direction that comes without them, such as the truth's.
 
     The point is the charge-weighted centre of the light; where the vertex is known, the line goes
     through it and the point is the line's closest to that centre.  zenith, azimuth in rad.
+    vertex_ns : when the particle was at the vertex; where it is not known, the light tells.
     """
     shown = light(pulses)
     centre, travel = charge_centre(shown, detector), -source_direction(zenith, azimuth)
     point = centre
     if vertex_m is not None:
         vertex = np.array(vertex_m)
-        point = vertex + travel * float((centre - vertex) @ travel)
+        way = float((centre - vertex) @ travel)
+        point = vertex + travel * way
+        if vertex_ns is not None:
+            return point, vertex_ns + way / SPEED_OF_LIGHT
     return point, anchor_time(point, travel, shown, detector)
 
 
 def cascade_anchor(
-    pulses: Pulses, detector: Detector, vertex_m: tuple[float, float, float] | None = None
+    pulses: Pulses,
+    detector: Detector,
+    vertex_m: tuple[float, float, float] | None = None,
+    vertex_ns: float | None = None,
 ) -> tuple[FloatArray, float]:
     """Point (3,) m and time ns at which a cascade starts: its vertex, or else the centre of light.
 
-    The time is the PROMPT_SHARE quantile over DOMs of their first pulse's time less the straight
-    flight of light from the point at the group velocity in ice.
+    Where it is not known, the time is the PROMPT_SHARE quantile over DOMs of their first pulse's
+    time less the straight flight of light from the point at the group velocity in ice.
     """
     shown = light(pulses)
     point = charge_centre(shown, detector) if vertex_m is None else np.array(vertex_m)
+    if vertex_m is not None and vertex_ns is not None:
+        return point, vertex_ns
     first = first_per_dom(shown)
     distance = np.linalg.norm(detector.position_m[first.sensor_id] - point, axis=1)
     start = np.quantile(relative_time(first) - distance / SPEED_IN_ICE, PROMPT_SHARE)

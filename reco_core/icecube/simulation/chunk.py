@@ -216,6 +216,8 @@ def merged(parts: list[Events], kinds: NDArray[np.int64]) -> Events:
     if len(parts) == 1:
         return parts[0]
     whole = joined(parts)
+    if not len(kinds):
+        return whole
     rows = np.argsort(np.argsort(kinds, kind="stable"))  # row in `whole` of each event
     count = np.diff(whole.end, prepend=0)
     first = (whole.end - count)[rows]
