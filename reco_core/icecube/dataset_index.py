@@ -29,7 +29,7 @@ from reco_core.icecube.dataset_files import Batch, IntArray, PulseFile, pulses_o
 from reco_core.icecube.dataset_meta import MetaFile, Span, Spans
 from reco_core.icecube.event import Pulses, checked_pulses
 
-INDEX_VERSION: Final = 1
+INDEX_VERSION: Final = 2
 PULSE_ARRAYS: Final[Mapping[str, type[np.generic]]] = {
     "sensor_id": np.int16,
     "time_ns": np.int32,
