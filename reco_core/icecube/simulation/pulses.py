@@ -104,6 +104,8 @@ def least_distance_ns(parameters: Parameters, since_ns: float, charge_pe: float)
     since_ns : after the launch.  Bright light is resolved finer.
     """
     width = parameters.pulse_width_ns if since_ns < FINE_NS else parameters.late_pulse_width_ns
+    if charge_pe <= 1.0:
+        return width
     return float(max(width * max(charge_pe, 1.0) ** -parameters.width_power, LEAST_WIDTH_NS))
 
 
@@ -125,17 +127,24 @@ def _record(
         begin = electrons.time_ns[electrons.place[place]]
         if begin >= launch + RECORD_NS:
             break
-        charge, width = 0.0, math.inf
+        charge = 0.0
+        widest = least_distance_ns(parameters, begin - launch, 1.0)
         inside = start_ns <= begin <= end_ns
         while place < end:
             row = electrons.place[place]
-            if electrons.time_ns[row] - begin >= width:
+            gap = electrons.time_ns[row] - begin
+            if gap >= widest:
+                break
+            # The power is slow: it is worked out only where it decides.
+            if gap >= LEAST_WIDTH_NS and gap >= least_distance_ns(
+                parameters, begin - launch, charge
+            ):
                 break
             charge += electrons.charge_pe[row]
-            width = least_distance_ns(parameters, begin - launch, charge)
             if inside:
                 stored.electrons[electrons.source[row]] += electrons.weight[row]
             place += 1
+        width = least_distance_ns(parameters, begin - launch, charge)
         charge = saturated_pe(parameters, charge, width)
         if rng.random() < parameters.split_share:
             part = charge * (SPLIT_PART[0] + (SPLIT_PART[1] - SPLIT_PART[0]) * rng.random())
