@@ -21,7 +21,8 @@ from reco_core.icecube.simulation.parameters import Parameters
 from reco_core.icecube.simulation.particles import FloatArray, Particles
 
 # Columns of a component. The place is a neutrino's vertex, or where an atmospheric muon passes.
-PDG: Final = 0  # +-12, +-14, +-16: charged current of that neutrino; 13: atmospheric muon
+# PDG: +-12, +-14, +-16: charged current of that neutrino; 0: neutral current; 13: atmospheric muon.
+PDG: Final = 0
 ZENITH: Final = 1
 AZIMUTH: Final = 2
 ENERGY_GEV: Final = 3  # of an atmospheric muon at START_Z_M
@@ -31,8 +32,6 @@ TIME_NS: Final = 8
 DECAY_M: Final = 9  # way of a tau
 CHANNEL: Final = 10  # of its decay, 0 to 1
 COLUMNS: Final = 11
-
-NEUTRAL_CURRENT: Final = 0  # in place of a PDG number
 
 
 @compiled

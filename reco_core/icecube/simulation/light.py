@@ -61,10 +61,9 @@ from reco_core.units import CHERENKOV_ANGLE, SPEED_IN_ICE, SPEED_OF_LIGHT
 
 TANGENT: Final = math.tan(CHERENKOV_ANGLE)
 
-
 BRIGHTEST: Final = 2.2  # no direction gets more than this times the mean over all
 
-# A bare muon's light falls below LEAST_MEAN_PE after this many lengths over which light fades;
+# A bare muon's light is followed over this many lengths over which light fades, farther for more;
 # nowhere around the array is that length longer than LINE_FADE_M on average.
 LINE_FADES: Final = 4.4
 LINE_FADE_M: Final = 60.0

@@ -13,6 +13,10 @@ from reco_core.icecube.simulation.particles import FloatArray
 MOST_LIT: Final = 1_000_000
 MOST_LIT_OF_ONE: Final = 400_000  # by one event
 
+NEAREST_M: Final = 1.0  # the formulas of light diverge at a DOM's own centre
+NEARER: Final = 0.87  # anisotropy makes distances count as no less than this part of them
+MANY: Final = 1.0  # from such a bound on a DOM's light is drawn at once
+
 
 class Lit(NamedTuple):
     """Light that arrived: a row for each pair of source and DOM with photo-electrons.
@@ -63,11 +67,6 @@ def add_lit(
     lit.sensor[k], lit.source[k], lit.photons[k] = sensor, source, photons
     lit.time_ns[k], lit.shape[k], lit.scale_ns[k] = time_ns, shape, scale_ns
     lit.slope[k], lit.energy_gev[k] = slope, energy_gev
-
-
-NEAREST_M: Final = 1.0  # the formulas of light diverge at a DOM's own centre
-NEARER: Final = 0.87  # anisotropy makes distances count as no less than this part of them
-MANY: Final = 1.0  # from such a bound on a DOM's light is drawn at once
 
 
 @compiled
