@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -12,7 +13,12 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 import numba
 import numpy as np
 
+from reco_core.compiled_part import PartCompiler
+
 SOURCE: Final = Path(__file__).parent
+
+# As numpy divides by zero; and constants are divided by as one multiplies by their inverse.
+ARITHMETIC: Final[dict[str, Any]] = {"error_model": "numpy", "fastmath": {"arcp"}}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,7 +29,13 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """The function compiled by numba, for other compiled functions alone to call."""
     return cast(
         Callable[P, R],
-        numba.njit(function, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True),
+        numba.njit(
+            function,
+            pipeline_class=PartCompiler,
+            no_cpython_wrapper=True,
+            no_cfunc_wrapper=True,
+            **ARITHMETIC,
+        ),
     )
 
 
@@ -32,10 +44,25 @@ def compiled_entry(function: Callable[P, R]) -> Callable[P, R]:
 
     Where that folder cannot be written, every process compiles anew.
     """
-    entry = numba.njit(function, error_model="numpy")
+    entry = numba.njit(function, **ARITHMETIC)
     with _kept_in(_cache_folder()), suppress(RuntimeError):  # numba: there is no place to keep it
         entry.enable_caching()
     return cast(Callable[P, R], entry)
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Keep Python from looking for garbage meanwhile and, ever after, in what is there by then.
+
+    The compiler makes millions of objects that stay: going through them over and over is a tenth of
+    a first start, and some percent of all later work.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @cache
@@ -58,6 +85,22 @@ def _kept_in(folder: str) -> Iterator[None]:
         yield
     finally:
         numba.config.CACHE_DIR = before
+
+
+def whole(value: int) -> int:
+    """A constant for compiled functions to hand on: of Python's own, each has a type of its own.
+
+    A function that is called with two of them would be compiled twice.
+    """
+    return cast(int, np.int64(value))
+
+
+def flag(value: bool) -> bool:
+    """Same for a truth value."""
+    return cast(bool, np.bool_(value))
+
+
+ZERO: Final = whole(0)
 
 
 def flat(fields: Fields) -> Fields:

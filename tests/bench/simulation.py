@@ -13,6 +13,7 @@ from reco_core.icecube.simulation.chunk import (
     surroundings,
 )
 from reco_core.icecube.simulation.particles import TRACK
+from reco_core.random_stream import new_stream
 from tests.bench.common import Options, run_child, say, scratch
 from tests.bench.report import Row, Section, percentiles, ratio, row_of
 from tests.reco_core.icecube.simulation.calls import make_muon, mean_light_of_muon
@@ -67,13 +68,14 @@ def _rates(chunks: int) -> list[float]:
 
 def _numpy_ms(tracks: int) -> list[float]:
     """Time of each track's mean light, ms."""
-    rng, shared, particles = np.random.default_rng(SEED), surroundings(), room().particles
+    rng, stream = np.random.default_rng(SEED), new_stream(SEED)
+    shared, particles = surroundings(), room().particles
     found = []
     while len(found) < tracks:
         direction = rng.normal(size=3)
         direction /= np.linalg.norm(direction)
         start_m = -600.0 * direction
-        make_muon(rng, shared.parameters, particles, *start_m, *direction, 1e4, TRACK)
+        make_muon(stream, shared.parameters, particles, *start_m, *direction, 1e4, TRACK)
         start = time.process_time()
         mean_light_of_muon(shared.world, shared.parameters, particles)
         found.append((time.process_time() - start) * 1e3)

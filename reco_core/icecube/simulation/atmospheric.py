@@ -17,6 +17,7 @@ from reco_core.icecube.simulation.muons import IONISATION_GEV_M, add_muon
 from reco_core.icecube.simulation.neutrinos import across
 from reco_core.icecube.simulation.parameters import Parameters
 from reco_core.icecube.simulation.particles import MUON, FloatArray, Particles
+from reco_core.random_stream import Stream, exponential, uniform
 from reco_core.units import SPEED_OF_LIGHT
 
 START_Z_M: Final = 700.0  # muons are picked up here, with the spectrum of this depth
@@ -81,28 +82,28 @@ def _surface_flux(energy_gev: FloatArray, cosine: FloatArray) -> FloatArray:
 
 @compiled
 def add_atmospheric(
-    rng: np.random.Generator, parameters: Parameters, spectrum: Spectrum, particles: Particles,
+    rng: Stream, parameters: Parameters, spectrum: Spectrum, particles: Particles,
     row: FloatArray, time_ns: float,
 ) -> tuple[float, float]:  # fmt: skip
     """A bundle that passes the centre at a time; its zenith and azimuth. `row` notes its number."""
-    k, drawn = 0, rng.random()
+    k, drawn = 0, uniform(rng)
     while k < ANGLES - 1 and spectrum.cosine_end[k] < drawn:
         k += 1
-    cosine = LEAST_COSINE + (1 - LEAST_COSINE) / ANGLES * (k + rng.random())
-    azimuth = 2 * math.pi * rng.random()
+    cosine = LEAST_COSINE + (1 - LEAST_COSINE) / ANGLES * (k + uniform(rng))
+    azimuth = 2 * math.pi * uniform(rng)
     sine = math.sqrt(1 - cosine * cosine)
     ux, uy, uz = -sine * math.cos(azimuth), -sine * math.sin(azimuth), -cosine
-    radius, angle = AIM_M * math.sqrt(rng.random()), 2 * math.pi * rng.random()
+    radius, angle = AIM_M * math.sqrt(uniform(rng)), 2 * math.pi * uniform(rng)
     a, b = radius * math.cos(angle), radius * math.sin(angle)
     many = _drawn_multiplicity(rng, parameters.bundle_power)
     row[truth.MUONS] = many
     for muon in range(many):
-        share = rng.random()
+        share = uniform(rng)
         da = db = 0.0
         if muon > 0:
             share **= parameters.bundle_softness
-            away = parameters.bundle_radius_m * rng.standard_exponential()
-            turn = 2 * math.pi * rng.random()
+            away = parameters.bundle_radius_m * exponential(rng)
+            turn = 2 * math.pi * uniform(rng)
             da, db = away * math.cos(turn), away * math.sin(turn)
         energy = spectrum.energy_gev[k, int(share * ENERGIES)]
         px, py, pz = across(ux, uy, uz, a + da, b + db)
@@ -116,7 +117,7 @@ def add_atmospheric(
 
 @compiled
 def one_muon(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles,
+    rng: Stream, parameters: Parameters, particles: Particles,
     px: float, py: float, pz: float, ux: float, uy: float, uz: float,
     time_ns: float, energy_gev: float, back_m: float,
 ) -> float:  # fmt: skip
@@ -127,7 +128,7 @@ def one_muon(
 
 
 @compiled
-def _drawn_multiplicity(rng: np.random.Generator, power: float) -> int:
+def _drawn_multiplicity(rng: Stream, power: float) -> int:
     """Number of muons, k**-power for k up to MOST_MUONS."""
-    k = int((1 - rng.random()) ** (-1 / (power - 1)))
+    k = int((1 - uniform(rng)) ** (-1 / (power - 1)))
     return min(k, MOST_MUONS)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from reco_core.compiled import compiling
 from reco_core.icecube.simulation import given, kernel
 from reco_core.icecube.simulation.atmospheric import Spectrum, muons_at_depth
 from reco_core.icecube.simulation.electrons import Electrons, no_electrons
@@ -23,6 +24,7 @@ from reco_core.icecube.simulation.showpieces import Showpiece, showpieces
 from reco_core.icecube.simulation.trigger import Hits, no_hits
 from reco_core.icecube.simulation.truth_table import truth_columns
 from reco_core.icecube.simulation.world import World, south_pole
+from reco_core.random_stream import Stream, new_stream
 
 EVENTS_PER_CHUNK: Final = 1000
 
@@ -133,14 +135,19 @@ def simulate_chunk(mix: str, seed: int, index: int, events: int) -> Chunk:
     return Chunk(*made[:5], truth_columns(event_id, made.truth, shown))
 
 
-def compile_half(number: int) -> None:
-    """Compile one half of the kernel, by running it on next to nothing; even and odd numbers."""
-    shared, own, rng = surroundings(), room(), np.random.default_rng(0)
+def compile_part(number: int, workers: int) -> None:
+    """Compile what a worker is to compile, by running it on next to nothing.
+
+    number : of the worker, from 0.  Workers with even and odd numbers compile one half each; what
+    they keep on disk is there for the other half's.
+    """
+    shared, own, rng = surroundings(), room(), new_stream(0)
     own.block.count[:] = 0
-    if number % 2 == 0:
-        kernel.light_up(rng, *shared, own.particles, GIVEN, NO_RECIPE, own.lit, own.block, 0)
-    else:
-        _read_out(rng, 0, own.output)
+    with compiling():
+        if number % 2 == 0:
+            kernel.light_up(rng, *shared, own.particles, GIVEN, NO_RECIPE, own.lit, own.block, 0)
+        if number % 2 == 1 or workers == 1:
+            _read_out(rng, 0, own.output)
 
 
 NO_RECIPE: Final = np.zeros((0, given.COLUMNS))
@@ -163,7 +170,7 @@ def simulate_kind(
 
     recipe : the particles of kind GIVEN.  attempts : in a block.
     """
-    light, rest = (np.random.default_rng(child) for child in stream.spawn(2))
+    light, rest = (new_stream(child) for child in stream.spawn(2))
     shared, own = surroundings(), room()
     output = own.output
     output.count[:] = own.block.count[:] = 0
@@ -174,15 +181,18 @@ def simulate_kind(
             parts.append(taken(output))
             left -= len(parts[-1].end)
         elif own.block.count[1] == own.block.count[0]:
+            wanted = left - int(output.count[0])
+            wanted += wanted // 16  # nearly all that may trigger do
             kernel.light_up(
-                light, *shared, own.particles, kind, recipe, own.lit, own.block, attempts
-            )
+                light, *shared, own.particles, kind, recipe, own.lit, own.block,
+                min(wanted, attempts),
+            )  # fmt: skip
         else:
             _read_out(rest, left, output)
     return joined([*parts, taken(output)])
 
 
-def _read_out(rng: np.random.Generator, events: int, output: kernel.Output) -> None:
+def _read_out(rng: Stream, events: int, output: kernel.Output) -> None:
     own = room()
     kernel.read_out(
         rng, *surroundings()[:2], own.lit, own.block, own.electrons, own.launches, own.hits,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numpy as np
-
 from reco_core.compiled import compiled
+from reco_core.random_stream import Stream, uniform
 
 RADIUS_M: Final = 6_371_000.0
 DETECTOR_RADIUS_M: Final = RADIUS_M - 1950.0
@@ -60,7 +59,7 @@ def matter_g_cm2(cosine: float) -> float:
 
 
 @compiled
-def passes_earth(rng: np.random.Generator, energy_gev: float, cosine: float) -> bool:
+def passes_earth(rng: Stream, energy_gev: float, cosine: float) -> bool:
     """Whether one neutrino from this direction reaches the detector without interacting."""
     depth = cross_section_cm2(energy_gev) * NUCLEONS_PER_G * matter_g_cm2(cosine)
-    return rng.random() < math.exp(-depth)
+    return uniform(rng) < math.exp(-depth)

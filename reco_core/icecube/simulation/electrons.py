@@ -8,13 +8,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reco_core.compiled import compiled, flat
+from reco_core.compiled import ZERO, compiled, flat
 from reco_core.icecube.detector import N_SENSORS
 from reco_core.icecube.simulation.light_yield import drawn_depth_m
 from reco_core.icecube.simulation.lit import Lit
 from reco_core.icecube.simulation.parameters import Parameters
 from reco_core.icecube.simulation.particles import FloatArray
 from reco_core.icecube.simulation.sorting import sort_rows
+from reco_core.random_stream import Stream, exponential, gamma, normal, poisson, uniform
 
 MOST_ELECTRONS: Final = 3_000_000
 
@@ -22,6 +23,7 @@ MOST_ELECTRONS: Final = 3_000_000
 MOST_SAMPLED: Final = 300
 LEAST_SAMPLED: Final = 20
 STRETCH: Final = 1.5
+LOG_STRETCH: Final = math.log(STRETCH)
 LEAST_CHARGE_PE: Final = 0.1  # less is lost in the noise of the electronics
 MOST_AFTERPULSES: Final = 8  # that one sample gives; more come as heavier ones
 
@@ -37,8 +39,8 @@ class Electrons(NamedTuple):
 
     sensor, source : (N,).  time_ns : (N,).  weight : (N,) how many each stands for.
     charge_pe : (N,).  place : (N,) rows in order of sensor and time, once ordered.
-    lit : (5160,) the sensors with any, the first count[1] of them.  first, many : (5160,) where in
-    `place` a sensor's rows begin, and how many.  count : (2,).
+    spare : (N,) for sorting.  lit : (5160,) the sensors with any, the first count[1] of them.
+    first, many : (5160,) where in `place` a sensor's rows begin, and how many.  count : (2,).
     """
 
     sensor: NDArray[np.int32]
@@ -47,6 +49,7 @@ class Electrons(NamedTuple):
     weight: FloatArray
     charge_pe: FloatArray
     place: NDArray[np.int64]
+    spare: NDArray[np.int64]
     lit: NDArray[np.int64]
     first: NDArray[np.int64]
     many: NDArray[np.int64]
@@ -63,6 +66,7 @@ def no_electrons() -> Electrons:
             weight=np.zeros(MOST_ELECTRONS),
             charge_pe=np.zeros(MOST_ELECTRONS),
             place=np.zeros(MOST_ELECTRONS, np.int64),
+            spare=np.zeros(MOST_ELECTRONS, np.int64),
             lit=np.zeros(N_SENSORS, np.int64),
             first=np.zeros(N_SENSORS, np.int64),
             many=np.zeros(N_SENSORS, np.int64),
@@ -86,21 +90,21 @@ def add_electron(
 
 
 @compiled
-def charge_of_one(rng: np.random.Generator, parameters: Parameters) -> float:
+def charge_of_one(rng: Stream, parameters: Parameters) -> float:
     """Charge, PE > 0, of one photo-electron: a peak, and an exponential of badly amplified ones."""
-    if rng.random() < parameters.low_charge_share:
-        return LEAST_CHARGE_PE + parameters.low_charge_pe * rng.standard_exponential()
-    charge = parameters.charge_peak_pe + parameters.charge_spread_pe * rng.standard_normal()
+    if uniform(rng) < parameters.low_charge_share:
+        return LEAST_CHARGE_PE + parameters.low_charge_pe * exponential(rng)
+    charge = parameters.charge_peak_pe + parameters.charge_spread_pe * normal(rng)
     return max(charge, LEAST_CHARGE_PE)
 
 
 @compiled
-def _charge_of_many(rng: np.random.Generator, parameters: Parameters, weight: float) -> float:
+def _charge_of_many(rng: Stream, parameters: Parameters, weight: float) -> float:
     low = parameters.low_charge_share
     mean = (
         low * (LEAST_CHARGE_PE + parameters.low_charge_pe) + (1 - low) * parameters.charge_peak_pe
     )
-    return max(weight * mean + 0.5 * math.sqrt(weight) * rng.standard_normal(), 0.01)
+    return max(weight * mean + 0.5 * math.sqrt(weight) * normal(rng), 0.01)
 
 
 @compiled
@@ -110,53 +114,54 @@ def stretched_weight(shape: float, delay: float) -> float:
     So the faint tail of bright light, which decides how many pulses it makes, gets more samples
     with less weight each; the weights' mean is 1.
     """
-    return float(STRETCH**shape * math.exp(-delay * (STRETCH - 1)))
+    return math.exp(shape * LOG_STRETCH - delay * (STRETCH - 1))
 
 
 @compiled
 def add_signal(
-    rng: np.random.Generator, parameters: Parameters, lit: Lit, begin: int, end: int,
+    rng: Stream, parameters: Parameters, lit: Lit, begin: int, end: int,
     electrons: Electrons,
 ) -> None:  # fmt: skip
     """Photo-electrons of the light in rows [begin, end), with their after-pulses."""
     most = min(max(MOST_ELECTRONS // (3 * max(end - begin, 1)), LEAST_SAMPLED), MOST_SAMPLED)
     for k in range(begin, end):
+        sensor, source = ZERO + lit.sensor[k], ZERO + lit.source[k]
         sampled = min(lit.photons[k], most)
         for _ in range(sampled):
             weight = 1.0
-            delay = rng.standard_gamma(lit.shape[k])
+            delay = gamma(rng, lit.shape[k])
             if sampled < lit.photons[k]:
                 weight = lit.photons[k] / sampled * stretched_weight(lit.shape[k], delay)
                 delay *= STRETCH
             time = lit.time_ns[k] + delay * lit.scale_ns[k]
             if lit.slope[k] != 0.0:
                 time += lit.slope[k] * drawn_depth_m(rng, lit.energy_gev[k])
-            time += JITTER_NS * rng.standard_normal()
-            if rng.random() < parameters.late_share:
-                time += LATE_NS + LATE_SPREAD_NS * rng.standard_exponential()
+            time += JITTER_NS * normal(rng)
+            if uniform(rng) < parameters.late_share:
+                time += LATE_NS + LATE_SPREAD_NS * exponential(rng)
             if weight == 1.0:
                 charge = charge_of_one(rng, parameters)
             else:
                 charge = _charge_of_many(rng, parameters, weight)
-            add_electron(electrons, lit.sensor[k], lit.source[k], time, weight, charge)
-            _add_afterpulses(rng, parameters, electrons, lit.sensor[k], lit.source[k], time, weight)
+            add_electron(electrons, sensor, source, time, weight, charge)
+            _add_afterpulses(rng, parameters, electrons, sensor, source, time, weight)
 
 
 @compiled
 def _add_afterpulses(
-    rng: np.random.Generator, parameters: Parameters, electrons: Electrons,
+    rng: Stream, parameters: Parameters, electrons: Electrons,
     sensor: int, source: int, time_ns: float, weight: float,
 ) -> None:  # fmt: skip
     """Ions in the tube that come back microseconds later."""
     if weight == 1.0:
-        if rng.random() >= parameters.afterpulses_per_pe:
+        if uniform(rng) >= parameters.afterpulses_per_pe:
             return
         many = 1
     else:
-        many = rng.poisson(parameters.afterpulses_per_pe * weight)
+        many = poisson(rng, parameters.afterpulses_per_pe * weight)
     drawn = min(many, MOST_AFTERPULSES)
     for _ in range(drawn):
-        delay = parameters.afterpulse_ns + AFTERPULSE_SPREAD_NS * rng.standard_normal()
+        delay = parameters.afterpulse_ns + AFTERPULSE_SPREAD_NS * normal(rng)
         if delay > AFTERPULSE_LEAST_NS:
             charge = charge_of_one(rng, parameters) * many / drawn
             add_electron(electrons, sensor, source, time_ns + delay, many / drawn, charge)
@@ -165,7 +170,7 @@ def _add_afterpulses(
 @compiled
 def order_electrons(electrons: Electrons) -> None:
     """Fill `place`, `lit`, `first`, `many`: rows by sensor, and by time within a sensor."""
-    many, first = electrons.many, electrons.first
+    many, first, place = electrons.many, electrons.first, electrons.place[:]
     for k in range(electrons.count[1]):
         many[electrons.lit[k]] = 0
     sensors = 0
@@ -184,8 +189,10 @@ def order_electrons(electrons: Electrons) -> None:
         many[sensor] = 0
     for k in range(electrons.count[0]):
         sensor = electrons.sensor[k]
-        electrons.place[first[sensor] + many[sensor]] = k
+        place[first[sensor] + many[sensor]] = k
         many[sensor] += 1
     for k in range(sensors):
         sensor = electrons.lit[k]
-        sort_rows(electrons.place, first[sensor], first[sensor] + many[sensor], electrons.time_ns)
+        if many[sensor] > 1:
+            begin, end = first[sensor], first[sensor] + many[sensor]
+            sort_rows(place, electrons.spare[:], begin, end, electrons.time_ns[:])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numpy as np
-
 from reco_core.compiled import compiled
 from reco_core.icecube.simulation import truth
 from reco_core.icecube.simulation.array_volume import crossing, muon_topology
@@ -19,6 +17,7 @@ from reco_core.icecube.simulation.neutrinos import (
 )
 from reco_core.icecube.simulation.parameters import Parameters
 from reco_core.icecube.simulation.particles import FloatArray, Particles
+from reco_core.random_stream import Stream
 
 # Columns of a component. The place is a neutrino's vertex, or where an atmospheric muon passes.
 # PDG: +-12, +-14, +-16: charged current of that neutrino; 0: neutral current; 13: atmospheric muon.
@@ -36,7 +35,7 @@ COLUMNS: Final = 11
 
 @compiled
 def add_given(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, row: FloatArray,
+    rng: Stream, parameters: Parameters, particles: Particles, row: FloatArray,
     recipe: FloatArray,
 ) -> None:  # fmt: skip
     """Add all components (N, COLUMNS) and note the truth: of the neutrino, else of the muons."""
@@ -65,7 +64,7 @@ def _note(row: FloatArray, part: FloatArray) -> None:
 
 @compiled
 def _add_muon(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, row: FloatArray,
+    rng: Stream, parameters: Parameters, particles: Particles, row: FloatArray,
     part: FloatArray, ux: float, uy: float, uz: float, leads: bool,
 ) -> None:  # fmt: skip
     x, y, z = part[PLACE], part[PLACE + 1], part[PLACE + 2]
@@ -82,7 +81,7 @@ def _add_muon(
 
 @compiled
 def _add_neutrino(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, row: FloatArray,
+    rng: Stream, parameters: Parameters, particles: Particles, row: FloatArray,
     part: FloatArray, ux: float, uy: float, uz: float,
 ) -> None:  # fmt: skip
     x, y, z, time = part[PLACE], part[PLACE + 1], part[PLACE + 2], part[TIME_NS]

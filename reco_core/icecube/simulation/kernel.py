@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reco_core.compiled import compiled, compiled_entry, flat
+from reco_core.compiled import ZERO, compiled, compiled_entry, flat
 from reco_core.icecube.detector import N_SENSORS
 from reco_core.icecube.simulation import truth
 from reco_core.icecube.simulation.atmospheric import Spectrum, add_atmospheric
@@ -34,17 +34,22 @@ from reco_core.icecube.simulation.trigger import (
     AFTER_NS,
     BEFORE_NS,
     LEAST_LAUNCHES,
+    SMT_MANY,
     SMT_NS,
     Hits,
+    can_trigger,
     triggered_span,
 )
 from reco_core.icecube.simulation.world import World
+from reco_core.random_stream import Stream, uniform
 
 TRIGGER_NS: Final = 9867  # of the trigger's first launch, on the clock of every event
 BORDER: Final = 2  # sensors before the first and behind the last that do not exist
 MARGIN_NS: Final = BEFORE_NS + SMT_NS + 1100.0
 
 MOST_ATTEMPTS: Final = 200  # in a block
+
+ALWAYS_ENOUGH: Final = SMT_MANY - 1  # one more may be noise
 
 
 class Block(NamedTuple):
@@ -53,6 +58,7 @@ class Block(NamedTuple):
     truth : (MOST_ATTEMPTS, truth.COLUMNS).  end : (MOST_ATTEMPTS,).
     count : (2,) how many there are, and how many of them are read out.
     lit_at : (N_SENSORS + 2 BORDER,) number of the attempt that last lit each DOM.  stamp : (1,).
+    found : (ALWAYS_ENOUGH,) DOMs of an attempt with a lit neighbour.
     """
 
     truth: FloatArray
@@ -60,6 +66,7 @@ class Block(NamedTuple):
     count: NDArray[np.int64]  # type: ignore[assignment]  # hides a tuple's own, which none needs
     lit_at: NDArray[np.int64]
     stamp: NDArray[np.int64]
+    found: NDArray[np.int64]
 
 
 class Output(NamedTuple):
@@ -88,6 +95,7 @@ def no_block() -> Block:
             np.zeros(2, np.int64),
             np.zeros(N_SENSORS + 2 * BORDER, np.int64),
             np.zeros(1, np.int64),
+            np.zeros(ALWAYS_ENOUGH, np.int64),
         )
     )
 
@@ -109,7 +117,7 @@ def no_output(events: int, pulses: int) -> Output:
 
 @compiled_entry
 def light_up(
-    rng: np.random.Generator, world: World, parameters: Parameters, spectrum: Spectrum,
+    rng: Stream, world: World, parameters: Parameters, spectrum: Spectrum,
     particles: Particles, kind: int, recipe: FloatArray, lit: Lit, block: Block, attempts: int,
 ) -> None:  # fmt: skip
     """Fill a block with up to `attempts` attempts that give light enough to trigger.
@@ -133,7 +141,7 @@ def light_up(
             muon_light(rng, world, parameters, particles, k, lit)
         for k in range(particles.count[1]):
             cascade_light(rng, world, parameters, particles.cascade[k], lit)
-        if enough_light(lit, block, begin):
+        if enough_light(world, lit, block, begin):
             block.end[block.count[0]] = lit.count[0]
             block.count[0] += 1
         else:
@@ -141,26 +149,29 @@ def light_up(
 
 
 @compiled
-def enough_light(lit: Lit, block: Block, begin: int) -> bool:
-    """Whether an attempt whose light begins at a row has enough DOMs with a lit neighbour.
+def enough_light(world: World, lit: Lit, block: Block, begin: int) -> bool:
+    """Whether the light of an attempt, from a row on, may trigger without the help of noise.
 
-    Every trigger asks for LEAST_LAUNCHES in coincidence; that noise stands in for a neighbour's
-    light is rare (4 DOMs, 560 Hz, 2 us: 0.5 %).
+    With that help three in a thousand more would: noise in the right place is rare (560 Hz, 2 us).
     """
     block.stamp[0] += 1
     now = block.stamp[0]
     for k in range(begin, lit.count[0]):
         block.lit_at[lit.sensor[k] + BORDER] = now
-    found = 0
+    found = ZERO
     for k in range(begin, lit.count[0]):
         place = lit.sensor[k] + BORDER
+        alone = True
         for other in (place - 2, place - 1, place + 1, place + 2):
-            if block.lit_at[other] == now:
-                found += 1
-                break
-        if found >= LEAST_LAUNCHES:
-            return True
-    return False
+            alone &= block.lit_at[other] != now
+        for j in range(found):
+            alone |= block.found[j] == lit.sensor[k]  # it is counted already
+        if not alone:
+            block.found[found] = lit.sensor[k]
+            found += 1
+            if found >= ALWAYS_ENOUGH:
+                return True
+    return can_trigger(world, block.found, found)
 
 
 @compiled
@@ -174,7 +185,7 @@ def clear(particles: Particles, row: FloatArray) -> None:
 
 @compiled
 def draw_particles(
-    rng: np.random.Generator, parameters: Parameters, spectrum: Spectrum, particles: Particles,
+    rng: Stream, parameters: Parameters, spectrum: Spectrum, particles: Particles,
     row: FloatArray, kind: int,
 ) -> None:  # fmt: skip
     """The particles of one attempt, and their truth."""
@@ -183,14 +194,14 @@ def draw_particles(
         row[truth.ZENITH], row[truth.AZIMUTH] = zenith, azimuth
         row[truth.PDG] = 13
         return
-    far = rng.random() < share_of_far_neutrinos(parameters)
+    far = uniform(rng) < share_of_far_neutrinos(parameters)
     inner = parameters.vertex_radius_m if far else 0.0
     outer = parameters.generation_radius_m if far else parameters.vertex_radius_m
     add_neutrino(rng, parameters, particles, row, inner, outer)
     if far:
         particles.count[0] = particles.count[1] = particles.count[2] = 0
-    if far or rng.random() < parameters.coincidence:
-        time = 0.0 if far else parameters.coincidence_span_ns * (rng.random() - 0.5)
+    if far or uniform(rng) < parameters.coincidence:
+        time = 0.0 if far else parameters.coincidence_span_ns * (uniform(rng) - 0.5)
         add_atmospheric(rng, parameters, spectrum, particles, row, time)
 
 
@@ -208,7 +219,7 @@ def share_of_far_neutrinos(parameters: Parameters) -> float:
 
 @compiled_entry
 def read_out(
-    rng: np.random.Generator, world: World, parameters: Parameters, lit: Lit, block: Block,
+    rng: Stream, world: World, parameters: Parameters, lit: Lit, block: Block,
     electrons: Electrons, launches: Launches, hits: Hits, stored: Stored, events: int,
     output: Output,
 ) -> None:  # fmt: skip
@@ -235,7 +246,7 @@ def read_out(
 
 @compiled
 def _triggered(
-    rng: np.random.Generator, world: World, parameters: Parameters, electrons: Electrons,
+    rng: Stream, world: World, parameters: Parameters, electrons: Electrons,
     launches: Launches, hits: Hits,
 ) -> tuple[float, float]:  # fmt: skip
     """Start and end, ns, of the read-out of the signal with noise; 0, 0 if nothing triggers."""
@@ -252,7 +263,7 @@ def _triggered(
 
 @compiled
 def _pure_noise(
-    rng: np.random.Generator, world: World, parameters: Parameters, electrons: Electrons,
+    rng: Stream, world: World, parameters: Parameters, electrons: Electrons,
     launches: Launches,
 ) -> tuple[float, float]:  # fmt: skip
     """Start and end, ns, of a read-out as a clock would start it."""

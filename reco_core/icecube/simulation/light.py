@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numpy as np
-
 from reco_core.compiled import compiled
 from reco_core.icecube.detector import OMS_PER_STRING
 from reco_core.icecube.simulation.ice_lookup import (
@@ -57,6 +55,7 @@ from reco_core.icecube.simulation.world import (
     World,
     Z,
 )
+from reco_core.random_stream import Stream, exponential
 from reco_core.units import CHERENKOV_ANGLE, SPEED_IN_ICE, SPEED_OF_LIGHT
 
 TANGENT: Final = math.tan(CHERENKOV_ANGLE)
@@ -71,7 +70,7 @@ LINE_FADE_M: Final = 60.0
 
 @compiled
 def muon_light(
-    rng: np.random.Generator, world: World, parameters: Parameters, particles: Particles,
+    rng: Stream, world: World, parameters: Parameters, particles: Particles,
     muon: int, lit: Lit,
 ) -> None:  # fmt: skip
     """Photo-electrons of the steady light of a muon."""
@@ -80,7 +79,7 @@ def muon_light(
     photons = muon_photons_per_m(row[ENERGY]) * parameters.track_light  # most, at the start
     fades = LINE_FADES + math.log(photons / PHOTONS_PER_M)
     reach = fades * LINE_FADE_M
-    until = rng.standard_exponential()
+    until = exponential(rng)
     for string in range(len(world.x_m)):
         px, py = world.x_m[string] - row[X], world.y_m[string] - row[X + 1]
         off = px * row[UX + 1] - py * row[UX]
@@ -93,23 +92,23 @@ def muon_light(
         nearest = math.sqrt(nearest2) * NEARER
         whole = world.line_bound[clearest_between(world, low, high), bound_step(nearest)]
         whole *= photons * BRIGHTEST * world.best[string] * max(end - first, 0)
-        until -= whole
-        if until <= 0.0:
-            until += whole
-            _muon_on_string(
-                rng, world, parameters, particles, row, lit, string, first, end,
-                photons, fades, until,
-            )  # fmt: skip
-            until = rng.standard_exponential()  # of the rest of the bound nothing is remembered
+        if whole < MANY and until > whole:
+            until -= whole
+            continue
+        until = _muon_on_string(
+            rng, world, parameters, particles, row, lit, string, first, end, photons, fades, until,
+        )  # fmt: skip
+        if whole < MANY:
+            until = exponential(rng)  # of the rest of the bound nothing is remembered
 
 
 @compiled
 def _muon_on_string(
-    rng: np.random.Generator, world: World, parameters: Parameters, particles: Particles,
+    rng: Stream, world: World, parameters: Parameters, particles: Particles,
     row: FloatArray, lit: Lit, string: int, first: int, end: int, photons: float, fades: float,
     until: float,
-) -> None:  # fmt: skip
-    """Draw what the DOMs [first, end) of a string see."""
+) -> float:  # fmt: skip
+    """Draw what the DOMs [first, end) of a string see; the next `until`."""
     ux, uy, uz = row[UX], row[UX + 1], row[UX + 2]
     px, py = world.x_m[string] - row[X], world.y_m[string] - row[X + 1]
     level = px * ux + py * uy
@@ -139,6 +138,7 @@ def _muon_on_string(
             rng, world, parameters, particles, row, lit, string * OMS_PER_STRING + om, source,
             layer, flow, r, emitted, bound, until,
         )  # fmt: skip
+    return until
 
 
 @compiled
@@ -170,7 +170,7 @@ def heights_along(level: float, uz: float, length_m: float) -> tuple[float, floa
 
 @compiled
 def _muon_on_dom(
-    rng: np.random.Generator, world: World, parameters: Parameters, particles: Particles,
+    rng: Stream, world: World, parameters: Parameters, particles: Particles,
     row: FloatArray, lit: Lit, sensor: int, source: int, layer: int, flow: float,
     r: float, emitted: float, bound: float, until: float,
 ) -> float:  # fmt: skip

@@ -48,7 +48,8 @@ def profile(cosine: float, straight: float) -> float:
     """Light of a cascade towards an angle to its axis, over the mean of all directions."""
     cone = 0.0
     if straight > 0.01:
-        cone = math.exp(-PROFILE_DEPTH * abs(cosine - COSINE) ** PROFILE_POWER) / PROFILE_MEAN
+        away = math.exp(PROFILE_POWER * math.log(max(abs(cosine - COSINE), 1e-9)))
+        cone = math.exp(-PROFILE_DEPTH * away) / PROFILE_MEAN
     diffuse = math.exp(DIFFUSE_PULL * cosine) * DIFFUSE_PULL / math.sinh(DIFFUSE_PULL)
     return float(straight * cone + (1 - straight) * diffuse)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numpy as np
-
 from reco_core.compiled import compiled
 from reco_core.icecube.detector import OMS_PER_STRING
 from reco_core.icecube.simulation.ice_lookup import (
@@ -51,6 +49,7 @@ from reco_core.icecube.simulation.world import (
     World,
     Z,
 )
+from reco_core.random_stream import Stream, exponential
 from reco_core.units import SPEED_IN_ICE, SPEED_OF_LIGHT
 
 LEAST_MEAN_PE: Final = 2e-3  # fainter light is left out
@@ -59,7 +58,7 @@ BRIGHTEST: Final = 16.0  # no direction gets more than this times the mean over 
 
 @compiled
 def cascade_light(
-    rng: np.random.Generator, world: World, parameters: Parameters, row: FloatArray, lit: Lit
+    rng: Stream, world: World, parameters: Parameters, row: FloatArray, lit: Lit
 ) -> None:
     """Photo-electrons of a cascade (a row of them)."""
     deep = shower_maximum_m(row[ENERGY])
@@ -70,7 +69,7 @@ def cascade_light(
     source = layer_number((z - layer_rise(world, x, y, z) - ICE_LOW_M) / ICE_STEP_M)
     reach = fades * world.clearest_m[source]
     clearest = class_of(world, world.clearest_m[source])
-    until = rng.standard_exponential()
+    until = exponential(rng)
     for string in range(len(world.x_m)):
         px, py = world.x_m[string] - x, world.y_m[string] - y
         flat2 = px * px + py * py
@@ -80,23 +79,24 @@ def cascade_light(
         first, end = first_om(world, string, z + half), first_om(world, string, z - half)
         whole = world.point_bound[clearest, bound_step(math.sqrt(flat2) * NEARER)]
         whole *= photons * BRIGHTEST * world.best[string] * max(end - first, 0)
-        until -= whole
-        if until <= 0.0:
-            until += whole
-            _cascade_on_string(
-                rng, world, parameters, row, lit, string, first, end, source, x, y, z,
-                photons, fades, deep, until,
-            )  # fmt: skip
-            until = rng.standard_exponential()
+        if whole < MANY and until > whole:
+            until -= whole
+            continue
+        until = _cascade_on_string(
+            rng, world, parameters, row, lit, string, first, end, source, x, y, z,
+            photons, fades, deep, until,
+        )  # fmt: skip
+        if whole < MANY:
+            until = exponential(rng)
 
 
 @compiled
 def _cascade_on_string(
-    rng: np.random.Generator, world: World, parameters: Parameters, row: FloatArray, lit: Lit,
+    rng: Stream, world: World, parameters: Parameters, row: FloatArray, lit: Lit,
     string: int, first: int, end: int, source: int, x: float, y: float, z: float,
     photons: float, fades: float, deep: float, until: float,
-) -> None:  # fmt: skip
-    """Draw what the DOMs [first, end) of a string see."""
+) -> float:  # fmt: skip
+    """Draw what the DOMs [first, end) of a string see; the next `until`."""
     px, py = world.x_m[string] - x, world.y_m[string] - y
     for om in range(first, end):
         pz = world.dom[string, om, Z] - z
@@ -119,6 +119,7 @@ def _cascade_on_string(
             rng, world, parameters, row, lit, string * OMS_PER_STRING + om, source, layer,
             px, py, pz, r, flow, photons, deep, bound, until,
         )  # fmt: skip
+    return until
 
 
 @compiled
@@ -133,7 +134,7 @@ def cascade_fades(photons: float) -> float:
 
 @compiled
 def _cascade_on_dom(
-    rng: np.random.Generator, world: World, parameters: Parameters, row: FloatArray, lit: Lit,
+    rng: Stream, world: World, parameters: Parameters, row: FloatArray, lit: Lit,
     sensor: int, source: int, layer: int, px: float, py: float, pz: float, r: float,
     flow: float, photons: float, deep: float, bound: float, until: float,
 ) -> float:  # fmt: skip

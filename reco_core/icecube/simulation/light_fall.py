@@ -27,7 +27,7 @@ def line_pe(photons_per_m: float, r: float, fade: float, onset: float) -> float:
     root = onset / SINE * math.sqrt(2 / (math.pi * fade))  # sqrt of the length of the change-over
     step = math.sqrt(r)
     ratio = step / root
-    spread = root * step * (math.tanh(ratio) if ratio < LEVEL else 1.0)
+    spread = root * step * (1 - 2 / (math.exp(2 * ratio) + 1) if ratio < LEVEL else 1.0)
     return photons_per_m * math.exp(-r / fade) * MEAN_AREA_M2 / (2 * math.pi * SINE * spread)
 
 
@@ -35,5 +35,5 @@ def line_pe(photons_per_m: float, r: float, fade: float, onset: float) -> float:
 def point_pe(photons: float, r: float, fade: float, onset: float) -> float:
     """Mean PE at r m from a point-like source that shines alike on all sides."""
     ratio = r / onset
-    spread = onset * r * (math.tanh(ratio) if ratio < LEVEL else 1.0)
+    spread = onset * r * (1 - 2 / (math.exp(2 * ratio) + 1) if ratio < LEVEL else 1.0)
     return photons * math.exp(-r / fade) * MEAN_AREA_M2 / (4 * math.pi * spread)

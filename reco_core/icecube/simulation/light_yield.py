@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numpy as np
-
 from reco_core.compiled import compiled
+from reco_core.random_stream import Stream, gamma, normal
 
 PHOTONS_PER_M: Final = 2450.08  # of a bare muon at the speed of light
 CASCADE_M_PER_GEV: Final = 5.254  # track length with as much light as 1 GeV of an e.m. cascade
@@ -50,12 +49,12 @@ def mean_hadronic_share(energy_gev: float) -> float:
 
 
 @compiled
-def hadronic_share(rng: np.random.Generator, energy_gev: float) -> float:
+def hadronic_share(rng: Stream, energy_gev: float) -> float:
     """Same for one cascade, with its fluctuation; 0 to 1."""
     mean = mean_hadronic_share(energy_gev)
     energy = max(energy_gev, HADRONIC_LEAST_GEV)
     spread = mean * HADRONIC_SPREAD * math.log(energy) ** -HADRONIC_SPREAD_POWER
-    return float(min(max(mean + spread * rng.standard_normal(), 0.0), 1.0))
+    return float(min(max(mean + spread * normal(rng), 0.0), 1.0))
 
 
 @compiled
@@ -65,7 +64,7 @@ def shower_maximum_m(energy_gev: float) -> float:
 
 
 @compiled
-def drawn_depth_m(rng: np.random.Generator, energy_gev: float) -> float:
+def drawn_depth_m(rng: Stream, energy_gev: float) -> float:
     """Where along the cascade one photon leaves, m from its start."""
     shape = 2.01849 + 0.63176 * math.log(max(energy_gev, 1.0))
-    return rng.standard_gamma(shape) * RADIATION_LENGTH_M / 0.63207
+    return gamma(rng, shape) * RADIATION_LENGTH_M / 0.63207

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from reco_core.compiled import compiled, flat
 from reco_core.icecube.simulation.particles import FloatArray
+from reco_core.random_stream import Stream, exponential, poisson, uniform
 
 MOST_LIT: Final = 1_000_000
 MOST_LIT_OF_ONE: Final = 400_000  # by one event
 
 NEAREST_M: Final = 1.0  # the formulas of light diverge at a DOM's own centre
 NEARER: Final = 0.87  # anisotropy makes distances count as no less than this part of them
-MANY: Final = 1.0  # from such a bound on a DOM's light is drawn at once
+MANY: Final = 8.0  # from such a bound on a string is not passed over, a DOM's light drawn at once
 
 
 class Lit(NamedTuple):
@@ -70,9 +71,7 @@ def add_lit(
 
 
 @compiled
-def drawn_photons(
-    rng: np.random.Generator, mean: float, bound: float, until: float
-) -> tuple[int, float]:
+def drawn_photons(rng: Stream, mean: float, bound: float, until: float) -> tuple[int, float]:
     """Photo-electrons of a mean below a bound, and how much of further bounds is passed over next.
 
     Candidates come at the rate of the bound; each counts with the chance mean / bound. `until` < 0
@@ -80,10 +79,10 @@ def drawn_photons(
     candidates, nearly all, cost a subtraction.
     """
     if bound >= MANY:
-        return int(rng.poisson(mean)), until
+        return int(poisson(rng, mean)), until
     photons = 0
     while until <= 0.0:
-        if rng.random() * bound < mean:
+        if uniform(rng) * bound < mean:
             photons += 1
-        until += rng.standard_exponential()
+        until += exponential(rng)
     return photons, until

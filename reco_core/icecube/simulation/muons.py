@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numpy as np
-
 from reco_core.compiled import compiled
 from reco_core.icecube.simulation.light_yield import (
     ICE_DENSITY,
@@ -37,6 +35,7 @@ from reco_core.icecube.simulation.particles import (
     Particles,
     X,
 )
+from reco_core.random_stream import Stream, exponential, uniform
 from reco_core.units import SPEED_OF_LIGHT
 
 IONISATION_GEV_M: Final = 0.259 * ICE_DENSITY  # dE/dx = a + b E in ice (IceTray)
@@ -87,7 +86,7 @@ def within_reach(
 
 @compiled
 def add_muon(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles,
+    rng: Stream, parameters: Parameters, particles: Particles,
     x: float, y: float, z: float, ux: float, uy: float, uz: float,
     time_ns: float, energy_gev: float, source: int,
 ) -> float:  # fmt: skip
@@ -102,7 +101,7 @@ def add_muon(
     muon = -1
     done, energy = 0.0, energy_gev
     while done < leave and energy > LEAST_ENERGY_GEV:
-        step = rng.standard_exponential() / RARE_PER_M
+        step = exponential(rng) / RARE_PER_M
         length = min(step, steady_range_m(energy), leave - done)
         after = max(steady_energy(energy, length), 0.0)
         if done + length > enter:
@@ -117,7 +116,7 @@ def add_muon(
         energy = after
         if length < step:  # it stopped or left before the next large loss
             break
-        loss = energy * math.exp(math.log(LEAST_LOSS_SHARE) * rng.random())
+        loss = energy * math.exp(math.log(LEAST_LOSS_SHARE) * uniform(rng))
         energy -= loss
         if muon >= 0:
             particles.muon[muon, NEXT_ENERGY] = energy
@@ -127,7 +126,7 @@ def add_muon(
 
 @compiled
 def _add_loss(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, muon: int,
+    rng: Stream, parameters: Parameters, particles: Particles, muon: int,
     along_m: float, loss_gev: float,
 ) -> None:  # fmt: skip
     """The cascade of a large loss, a distance behind the muon's place."""
@@ -137,7 +136,7 @@ def _add_loss(
         add_cascade(
             rng, parameters, particles,
             row[X] + along_m * ux, row[X + 1] + along_m * uy, row[X + 2] + along_m * uz, ux, uy, uz,
-            row[TIME] + along_m / SPEED_OF_LIGHT, loss_gev, rng.random() < PHOTONUCLEAR_SHARE,
+            row[TIME] + along_m / SPEED_OF_LIGHT, loss_gev, uniform(rng) < PHOTONUCLEAR_SHARE,
             int(row[SOURCE]),
         )  # fmt: skip
 
@@ -197,7 +196,7 @@ def energy_at(particles: Particles, row: FloatArray, distance_m: float) -> float
 
 @compiled
 def add_cascade(
-    rng: np.random.Generator,
+    rng: Stream,
     parameters: Parameters,
     particles: Particles,
     x: float, y: float, z: float, ux: float, uy: float, uz: float,

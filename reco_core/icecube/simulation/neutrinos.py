@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numpy as np
-
 from reco_core.compiled import compiled
 from reco_core.icecube.simulation import truth
 from reco_core.icecube.simulation.array_volume import crossing, inside, muon_topology
@@ -15,11 +13,14 @@ from reco_core.icecube.simulation.muons import add_cascade, add_muon, energy_at,
 from reco_core.icecube.simulation.parameters import Parameters
 from reco_core.icecube.simulation.particles import (
     CASCADE,
+    ELECTROMAGNETIC,
+    HADRONIC,
     TRACK,
     FloatArray,
     Particles,
     X,
 )
+from reco_core.random_stream import Stream, exponential, uniform
 from reco_core.units import SPEED_OF_LIGHT
 
 LEAST_GEV: Final = 1e2
@@ -40,11 +41,11 @@ LIGHT_REACH_M: Final = 1100.0  # cascades farther from the centre are left out
 
 
 @compiled
-def power_law(rng: np.random.Generator, index: float, low: float, high: float) -> float:
+def power_law(rng: Stream, index: float, low: float, high: float) -> float:
     """A draw from E**-index between two energies; index is not 1."""
     power = 1 - index
     a, b = low**power, high**power
-    return float((a + rng.random() * (b - a)) ** (1 / power))
+    return float((a + uniform(rng) * (b - a)) ** (1 / power))
 
 
 @compiled
@@ -57,14 +58,14 @@ def mean_inelasticity(energy_gev: float) -> float:
 
 
 @compiled
-def drawn_inelasticity(rng: np.random.Generator, energy_gev: float) -> float:
+def drawn_inelasticity(rng: Stream, energy_gev: float) -> float:
     """One draw, 0 to 1, of a power law with that mean."""
-    return float(rng.random() ** (1 / mean_inelasticity(energy_gev) - 1))
+    return float(uniform(rng) ** (1 / mean_inelasticity(energy_gev) - 1))
 
 
 @compiled
 def add_neutrino(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, row: FloatArray,
+    rng: Stream, parameters: Parameters, particles: Particles, row: FloatArray,
     inner_m: float, outer_m: float,
 ) -> None:  # fmt: skip
     """A neutrino that interacts, with the particles it makes; `row` is filled with its truth.
@@ -73,7 +74,7 @@ def add_neutrino(
     lies.
     """
     energy, cosine = _arriving(rng, parameters)
-    azimuth = 2 * math.pi * rng.random()
+    azimuth = 2 * math.pi * uniform(rng)
     row[truth.ENERGY_GEV], row[truth.ZENITH], row[truth.AZIMUTH] = (
         energy,
         math.acos(cosine),
@@ -83,20 +84,20 @@ def add_neutrino(
     ux, uy, uz = -sine * math.cos(azimuth), -sine * math.sin(azimuth), -cosine
     y = drawn_inelasticity(rng, energy)
     row[truth.INELASTICITY] = y
-    sign = 1.0 if rng.random() < 0.5 else -1.0
-    radius = math.sqrt(inner_m**2 + (outer_m**2 - inner_m**2) * rng.random())
-    angle = 2 * math.pi * rng.random()
-    if rng.random() < parameters.muon_neutrino_share:
+    sign = 1.0 if uniform(rng) < 0.5 else -1.0
+    radius = math.sqrt(inner_m**2 + (outer_m**2 - inner_m**2) * uniform(rng))
+    angle = 2 * math.pi * uniform(rng)
+    if uniform(rng) < parameters.muon_neutrino_share:
         row[truth.PDG] = 14 * sign
         px, py, pz = across(ux, uy, uz, radius * math.cos(angle), radius * math.sin(angle))
         before = BESIDE_M + 1.3 * range_m((1 - y) * energy)
-        along = -before + (before + BESIDE_M) * rng.random()
+        along = -before + (before + BESIDE_M) * uniform(rng)
         muon_interaction(
             rng, parameters, particles, row,
             px + along * ux, py + along * uy, pz + along * uz, ux, uy, uz, along / SPEED_OF_LIGHT,
         )  # fmt: skip
         return
-    z = parameters.vertex_height_m * (2 * rng.random() - 1)
+    z = parameters.vertex_height_m * (2 * uniform(rng) - 1)
     _without_muon(
         rng, parameters, particles, row, radius * math.cos(angle), radius * math.sin(angle), z,
         ux, uy, uz, sign,
@@ -105,31 +106,31 @@ def add_neutrino(
 
 @compiled
 def _without_muon(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, row: FloatArray,
+    rng: Stream, parameters: Parameters, particles: Particles, row: FloatArray,
     x: float, y: float, z: float, ux: float, uy: float, uz: float, sign: float,
 ) -> None:  # fmt: skip
     """One of the interactions at a place that make cascades; sign : -1 for an antineutrino."""
-    kind = rng.random()
+    kind = uniform(rng)
     if kind < ELECTRON_SHARE:
         row[truth.PDG] = 12 * sign
         electron_interaction(rng, parameters, particles, row, x, y, z, ux, uy, uz, 0.0)
     elif kind < ELECTRON_SHARE + NEUTRAL_SHARE:
-        row[truth.PDG] = (12 + 2 * math.floor(3 * rng.random())) * sign
+        row[truth.PDG] = (12 + 2 * math.floor(3 * uniform(rng))) * sign
         neutral_interaction(rng, parameters, particles, row, x, y, z, ux, uy, uz, 0.0)
     else:
         row[truth.PDG] = 16 * sign
         tau = (1 - row[truth.INELASTICITY]) * row[truth.ENERGY_GEV]
-        decay = rng.standard_exponential() * TAU_DECAY_M_PER_GEV * tau
+        decay = exponential(rng) * TAU_DECAY_M_PER_GEV * tau
         tau_interaction(
-            rng, parameters, particles, row, x, y, z, ux, uy, uz, 0.0, decay, rng.random()
+            rng, parameters, particles, row, x, y, z, ux, uy, uz, 0.0, decay, uniform(rng)
         )
 
 
 @compiled
-def _arriving(rng: np.random.Generator, parameters: Parameters) -> tuple[float, float]:
+def _arriving(rng: Stream, parameters: Parameters) -> tuple[float, float]:
     """Energy, GeV, and cosine of the zenith angle of a neutrino that got through the Earth."""
     while True:
-        soft = rng.random() < parameters.soft_share
+        soft = uniform(rng) < parameters.soft_share
         index = parameters.soft_index if soft else parameters.hard_index
         energy = power_law(rng, index, LEAST_GEV, MOST_GEV)
         cosine = _drawn_cosine(rng, parameters.zenith_slope)
@@ -138,9 +139,9 @@ def _arriving(rng: np.random.Generator, parameters: Parameters) -> tuple[float, 
 
 
 @compiled
-def _drawn_cosine(rng: np.random.Generator, slope: float) -> float:
+def _drawn_cosine(rng: Stream, slope: float) -> float:
     """Cosine of a zenith angle with density 1 + slope * cosine."""
-    u = rng.random()
+    u = uniform(rng)
     if slope == 0.0:
         return 2 * u - 1
     return (math.sqrt((1 - slope) ** 2 + 4 * slope * u) - 1) / slope
@@ -169,14 +170,14 @@ def _place(row: FloatArray, x: float, y: float, z: float, time_ns: float) -> boo
 
 @compiled
 def muon_interaction(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, row: FloatArray,
+    rng: Stream, parameters: Parameters, particles: Particles, row: FloatArray,
     x: float, y: float, z: float, ux: float, uy: float, uz: float, time_ns: float,
 ) -> None:  # fmt: skip
     """Charged current of a muon neutrino at a place; energy and inelasticity are in the row."""
     hadrons = row[truth.ENERGY_GEV] * row[truth.INELASTICITY]
     if _place(row, x, y, z, time_ns):
         add_cascade(
-            rng, parameters, particles, x, y, z, ux, uy, uz, time_ns, hadrons, True, CASCADE
+            rng, parameters, particles, x, y, z, ux, uy, uz, time_ns, hadrons, HADRONIC, CASCADE
         )
     muon = row[truth.ENERGY_GEV] - hadrons
     _follow(rng, parameters, particles, row, x, y, z, ux, uy, uz, time_ns, muon)
@@ -184,7 +185,7 @@ def muon_interaction(
 
 @compiled
 def _follow(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, row: FloatArray,
+    rng: Stream, parameters: Parameters, particles: Particles, row: FloatArray,
     x: float, y: float, z: float, ux: float, uy: float, uz: float, time_ns: float, energy: float,
 ) -> None:  # fmt: skip
     """A muon from a place, with what is known of it inside the array."""
@@ -204,7 +205,7 @@ def _follow(
 
 @compiled
 def electron_interaction(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, row: FloatArray,
+    rng: Stream, parameters: Parameters, particles: Particles, row: FloatArray,
     x: float, y: float, z: float, ux: float, uy: float, uz: float, time_ns: float,
 ) -> None:  # fmt: skip
     """Charged current of an electron neutrino: two cascades at one place."""
@@ -212,25 +213,39 @@ def electron_interaction(
     if _place(row, x, y, z, time_ns):
         energy = row[truth.ENERGY_GEV] * (1 - row[truth.INELASTICITY])
         add_cascade(
-            rng, parameters, particles, x, y, z, ux, uy, uz, time_ns, energy, False, CASCADE
+            rng,
+            parameters,
+            particles,
+            x,
+            y,
+            z,
+            ux,
+            uy,
+            uz,
+            time_ns,
+            energy,
+            ELECTROMAGNETIC,
+            CASCADE,
         )
 
 
 @compiled
 def neutral_interaction(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, row: FloatArray,
+    rng: Stream, parameters: Parameters, particles: Particles, row: FloatArray,
     x: float, y: float, z: float, ux: float, uy: float, uz: float, time_ns: float,
 ) -> None:  # fmt: skip
     """Neutral current: a hadronic cascade; the rest leaves unseen."""
     row[truth.TOPOLOGY] = truth.CONTAINED if inside(x, y, z) else 0
     if _place(row, x, y, z, time_ns):
         energy = row[truth.ENERGY_GEV] * row[truth.INELASTICITY]
-        add_cascade(rng, parameters, particles, x, y, z, ux, uy, uz, time_ns, energy, True, CASCADE)
+        add_cascade(
+            rng, parameters, particles, x, y, z, ux, uy, uz, time_ns, energy, HADRONIC, CASCADE
+        )
 
 
 @compiled
 def tau_interaction(
-    rng: np.random.Generator, parameters: Parameters, particles: Particles, row: FloatArray,
+    rng: Stream, parameters: Parameters, particles: Particles, row: FloatArray,
     x: float, y: float, z: float, ux: float, uy: float, uz: float, time_ns: float,
     decay_m: float, channel: float,
 ) -> None:  # fmt: skip
@@ -243,14 +258,14 @@ def tau_interaction(
     x, y, z = x + decay_m * ux, y + decay_m * uy, z + decay_m * uz
     time_ns += decay_m / SPEED_OF_LIGHT
     if channel < TAU_TO_MUON:
-        energy = tau * rng.random()
+        energy = tau * uniform(rng)
         _follow(rng, parameters, particles, row, x, y, z, ux, uy, uz, time_ns, energy)
         return
     if x * x + y * y + z * z > LIGHT_REACH_M**2:
         return
     hadronic = channel > TAU_TO_MUON + TAU_TO_ELECTRON
     # One of three (electron) or two particles is a neutrino that leaves unseen.
-    seen = tau * (1 - 0.4 * rng.random()) if hadronic else tau * rng.random() ** 0.7
+    seen = tau * (1 - 0.4 * uniform(rng)) if hadronic else tau * uniform(rng) ** 0.7
     add_cascade(rng, parameters, particles, x, y, z, ux, uy, uz, time_ns, seen, hadronic, CASCADE)
     if (
         row[truth.TOPOLOGY] == truth.CONTAINED

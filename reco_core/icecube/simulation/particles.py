@@ -7,16 +7,19 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reco_core.compiled import flat
+from reco_core.compiled import flag, flat, whole
 
 FloatArray = NDArray[np.float64]
 
 # Where light comes from. The order is that of the truth's columns pe_track ... pe_noise.
-TRACK: Final = 0  # the muon of a neutrino
-CASCADE: Final = 1
-MUON: Final = 2  # atmospheric muons
-NOISE: Final = 3
+TRACK: Final = whole(0)  # the muon of a neutrino
+CASCADE: Final = whole(1)
+MUON: Final = whole(2)  # atmospheric muons
+NOISE: Final = whole(3)
 SOURCES: Final = 4
+
+HADRONIC: Final = flag(True)  # of a cascade
+ELECTROMAGNETIC: Final = flag(False)
 
 MOST_PARTICLES: Final = 2048  # of each kind in one event; more is an error, not a silent cut
 

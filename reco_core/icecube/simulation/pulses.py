@@ -8,11 +8,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reco_core.compiled import compiled, flat
+from reco_core.compiled import compiled, flag, flat
 from reco_core.icecube.simulation.electrons import Electrons
 from reco_core.icecube.simulation.launches import ALONE, RECORD_NS, SWALLOWED, Launches
 from reco_core.icecube.simulation.parameters import Parameters
 from reco_core.icecube.simulation.particles import SOURCES, FloatArray
+from reco_core.random_stream import Stream, normal, uniform
 
 FINE_NS: Final = 420.0  # a record's first part is read in samples of 3.3 ns, the rest of 25 ns
 ALONE_NS: Final = 75.0  # what is kept of a record without coincidence: three coarse samples
@@ -23,6 +24,9 @@ SPLIT_NS: Final = (2.0, 10.0)  # the two parts of a pulse that was taken for two
 SPLIT_PART: Final = (0.2, 0.5)  # of the charge goes to the second one
 
 CHARGE_STEP_PE: Final = 0.05  # charges are stored as the middles of these steps (SuperDST)
+AUXILIARY: Final = flag(True)
+RECORDED: Final = flag(False)
+
 MOST_PULSES: Final = 500_000  # of one event
 
 
@@ -58,7 +62,7 @@ def no_pulses() -> Stored:
 
 @compiled
 def store_pulses(
-    rng: np.random.Generator, parameters: Parameters, electrons: Electrons, launches: Launches,
+    rng: Stream, parameters: Parameters, electrons: Electrons, launches: Launches,
     stored: Stored, start_ns: float, end_ns: float,
 ) -> None:  # fmt: skip
     """Pulses of all launches that lie between two times."""
@@ -81,12 +85,12 @@ def _end_of(electrons: Electrons, sensor: int) -> int:
 
 @compiled
 def _alone(
-    rng: np.random.Generator, electrons: Electrons, launches: Launches, stored: Stored, k: int,
+    rng: Stream, electrons: Electrons, launches: Launches, stored: Stored, k: int,
     start_ns: float, end_ns: float,
 ) -> None:  # fmt: skip
     """The few samples of a launch without coincidence; coarse samples blur its time."""
     sensor, launch = launches.sensor[k], launches.time_ns[k]
-    blur = ALONE_JITTER_NS * rng.standard_normal()
+    blur = ALONE_JITTER_NS * normal(rng)
     place, end = launches.place[k], _end_of(electrons, sensor)
     while place < end and electrons.time_ns[electrons.place[place]] < launch + ALONE_NS:
         begin = electrons.time_ns[electrons.place[place]]
@@ -94,7 +98,7 @@ def _alone(
         while place < end and electrons.time_ns[electrons.place[place]] < begin + ALONE_WIDTH_NS:
             charge += electrons.charge_pe[electrons.place[place]]
             place += 1
-        _store(stored, sensor, begin + blur, charge, True, start_ns, end_ns)
+        _store(stored, sensor, begin + blur, charge, AUXILIARY, start_ns, end_ns)
 
 
 @compiled
@@ -106,7 +110,7 @@ def least_distance_ns(parameters: Parameters, since_ns: float, charge_pe: float)
     width = parameters.pulse_width_ns if since_ns < FINE_NS else parameters.late_pulse_width_ns
     if charge_pe <= 1.0:
         return width
-    return float(max(width * max(charge_pe, 1.0) ** -parameters.width_power, LEAST_WIDTH_NS))
+    return max(width * math.exp(-parameters.width_power * math.log(charge_pe)), LEAST_WIDTH_NS)
 
 
 @compiled
@@ -117,7 +121,7 @@ def saturated_pe(parameters: Parameters, charge_pe: float, width_ns: float) -> f
 
 @compiled
 def _record(
-    rng: np.random.Generator, parameters: Parameters, electrons: Electrons, launches: Launches,
+    rng: Stream, parameters: Parameters, electrons: Electrons, launches: Launches,
     stored: Stored, k: int, start_ns: float, end_ns: float,
 ) -> None:  # fmt: skip
     """All pulses of a launch in coincidence."""
@@ -146,12 +150,12 @@ def _record(
             place += 1
         width = least_distance_ns(parameters, begin - launch, charge)
         charge = saturated_pe(parameters, charge, width)
-        if rng.random() < parameters.split_share:
-            part = charge * (SPLIT_PART[0] + (SPLIT_PART[1] - SPLIT_PART[0]) * rng.random())
-            gap = SPLIT_NS[0] + (SPLIT_NS[1] - SPLIT_NS[0]) * rng.random()
-            _store(stored, sensor, begin + gap, part, False, start_ns, end_ns)
+        if uniform(rng) < parameters.split_share:
+            part = charge * (SPLIT_PART[0] + (SPLIT_PART[1] - SPLIT_PART[0]) * uniform(rng))
+            gap = SPLIT_NS[0] + (SPLIT_NS[1] - SPLIT_NS[0]) * uniform(rng)
+            _store(stored, sensor, begin + gap, part, RECORDED, start_ns, end_ns)
             charge -= part
-        _store(stored, sensor, begin, charge, False, start_ns, end_ns)
+        _store(stored, sensor, begin, charge, RECORDED, start_ns, end_ns)
 
 
 @compiled

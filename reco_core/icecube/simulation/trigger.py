@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reco_core.compiled import compiled, flat
+from reco_core.compiled import ZERO, compiled, flat
 from reco_core.icecube.detector import OMS_PER_STRING
 from reco_core.icecube.simulation.launches import COINCIDENT, MOST_LAUNCHES, Launches
 from reco_core.icecube.simulation.particles import FloatArray
@@ -41,11 +41,13 @@ AFTER_NS: Final = 6000.0
 class Hits(NamedTuple):
     """Launches in coincidence in order of time.
 
-    row : (N,) of Launches.  sensor : (N,).  time_ns : (N,).  marked : (N,) part of a trigger.
-    deepcore : (N,) rows here that lie in DeepCore.  count : (2,) launches, and those in DeepCore.
+    row : (N,) of Launches.  spare : (N,) for sorting.  sensor : (N,).  time_ns : (N,).
+    marked : (N,) part of a trigger.  deepcore : (N,) rows here that lie in DeepCore.
+    count : (2,) launches, and those in DeepCore.
     """
 
     row: NDArray[np.int64]
+    spare: NDArray[np.int64]
     sensor: NDArray[np.int32]
     time_ns: FloatArray
     marked: NDArray[np.uint8]
@@ -57,6 +59,7 @@ def no_hits() -> Hits:
     """Room for an event."""
     return flat(
         Hits(
+            np.zeros(MOST_LAUNCHES, np.int64),
             np.zeros(MOST_LAUNCHES, np.int64),
             np.zeros(MOST_LAUNCHES, np.int32),
             np.zeros(MOST_LAUNCHES),
@@ -88,13 +91,32 @@ def triggered_span(world: World, launches: Launches, hits: Hits) -> tuple[float,
 
 
 @compiled
+def can_trigger(world: World, sensor: NDArray[np.int64], many: int) -> bool:
+    """Whether fewer than SMT_MANY different DOMs lie so that some trigger is possible.
+
+    sensor : (N,), the first `many`.
+    """
+    dense = 0
+    for k in range(many):
+        dense += world.deepcore[sensor[k]]
+        near, on_string = 0, 0
+        span_end = _span_end(sensor[k])
+        for j in range(many):
+            near += in_cylinder(world, sensor[k], sensor[j])
+            on_string += sensor[k] <= sensor[j] < span_end
+        if near >= VOLUME_MANY or on_string >= STRING_MANY:
+            return True
+    return bool(dense >= DEEPCORE_MANY)
+
+
+@compiled
 def _in_order(launches: Launches, hits: Hits) -> None:
-    many = 0
+    many = ZERO
     for k in range(launches.count[0]):
         if launches.kind[k] == COINCIDENT:
             hits.row[many] = k
             many += 1
-    sort_rows(hits.row, 0, many, launches.time_ns)
+    sort_rows(hits.row[:], hits.spare[:], ZERO, many, launches.time_ns[:])
     for k in range(many):
         hits.sensor[k] = launches.sensor[hits.row[k]]
         hits.time_ns[k] = launches.time_ns[hits.row[k]]
@@ -152,16 +174,16 @@ def _mark_volume(world: World, hits: Hits, start: int, end: int) -> None:
     for centre in range(start, end):
         near = 0
         for k in range(start, end):
-            near += _in_cylinder(world, hits.sensor[centre], hits.sensor[k])
+            near += in_cylinder(world, hits.sensor[centre], hits.sensor[k])
         if near >= VOLUME_MANY:
             for k in range(start, end):
-                if _in_cylinder(world, hits.sensor[centre], hits.sensor[k]):
+                if in_cylinder(world, hits.sensor[centre], hits.sensor[k]):
                     hits.marked[k] = 1
             return
 
 
 @compiled
-def _in_cylinder(world: World, centre: int, other: int) -> bool:
+def in_cylinder(world: World, centre: int, other: int) -> bool:
     a, b = centre // OMS_PER_STRING, other // OMS_PER_STRING
     dx, dy = world.x_m[a] - world.x_m[b], world.y_m[a] - world.y_m[b]
     dz = world.dom[a, centre % OMS_PER_STRING, Z] - world.dom[b, other % OMS_PER_STRING, Z]
@@ -169,11 +191,17 @@ def _in_cylinder(world: World, centre: int, other: int) -> bool:
 
 
 @compiled
+def _span_end(top: int) -> int:
+    """The sensor behind the span of DOMs of which this is the topmost."""
+    return int(min(top + STRING_SPAN, top - top % OMS_PER_STRING + OMS_PER_STRING))
+
+
+@compiled
 def _string(hits: Hits) -> None:
     """A hit is the topmost of a span of DOMs with four others in a window around it."""
     for k in range(hits.count[0]):
         top = hits.sensor[k]
-        span_end = min(top + STRING_SPAN, top - top % OMS_PER_STRING + OMS_PER_STRING)
+        span_end = _span_end(top)
         seen = 0
         for j in range(k, hits.count[0]):
             if hits.time_ns[j] - hits.time_ns[k] > STRING_NS:

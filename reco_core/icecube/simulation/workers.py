@@ -26,16 +26,18 @@ def in_order(
     do: Callable[..., R],
     tasks: Iterable[Task],
     workers: int,
-    prepare: Callable[[int], None] | None = None,
+    prepare: Callable[[int, int], None] | None = None,
 ) -> Generator[R, None, None]:
     """do(*task) of each task, in order, by `workers` >= 1 processes; by this one if it is 1.
 
     do : can be pickled, as can its results. Close the generator to stop the workers at once.
-    prepare : what each of several workers does first, given its number from 0; none begins a task
-    before all are done with it.
+    prepare : what each worker does first, given its number from 0 and how many there are; none
+    begins a task before all are done with it.
     Raises what `do` raises, and HitscopeError if a worker dies.
     """
     if workers == 1:
+        if prepare is not None:
+            prepare(0, 1)
         yield from (do(*task) for task in tasks)
         return
     crew: dict[Connection, SpawnProcess] = {}
@@ -44,7 +46,7 @@ def in_order(
         context = multiprocessing.get_context("spawn")
         together = context.Barrier(workers)
         for number in range(workers):
-            first = None if prepare is None else partial(prepare, number)
+            first = None if prepare is None else partial(prepare, number, workers)
             connection, process = _started(context, do, first, together)
             crew[connection] = process
         yield from _results(crew, iter(tasks))

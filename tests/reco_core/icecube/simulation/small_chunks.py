@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 import numpy as np
 
 from reco_core.icecube.simulation.chunk import EVENTS_PER_CHUNK, Chunk
+
+LATER_S = 0.5  # that the last worker takes longer to prepare
 
 BRIGHT = 1  # the chunk that is large in `one_bright`
 
@@ -68,3 +71,19 @@ def wrong_at_2(mix: str, seed: int, index: int, events: int) -> Chunk:
     if index == 2:
         raise ValueError("no such light")
     return small(mix, seed, index, events)
+
+
+def noted(folder: Path, number: int, workers: int) -> None:
+    """A preparation that leaves a file; the last worker takes its time."""
+    if number == workers - 1 > 0:
+        time.sleep(LATER_S)
+    (folder / f"{number} of {workers}").touch()
+
+
+def notes(folder: Path) -> tuple[str, ...]:
+    """The preparations that are done by now."""
+    return tuple(sorted(path.name for path in folder.iterdir()))
+
+
+def not_prepared(number: int, workers: int) -> None:
+    raise ValueError(f"worker {number} of {workers} cannot")

@@ -20,6 +20,7 @@ from reco_core.icecube.simulation.kernel import clear
 from reco_core.icecube.simulation.parameters import parameters
 from reco_core.icecube.simulation.particles import MOST_PARTICLES, SOURCE, UX
 from reco_core.icecube.simulation.particles import MUON as MUON_SOURCE
+from reco_core.random_stream import new_stream
 
 
 @compiled_entry
@@ -41,7 +42,7 @@ def bundles():
         np.zeros((40_000, 2)),
         np.zeros((40_000, 3)),
     )
-    rng = np.random.default_rng(31)
+    rng = new_stream(31)
     draw_bundles(rng, parameters(), muons_at_depth(), room().particles, rows, angles, light)
     return rows, angles, light
 
@@ -89,7 +90,7 @@ def test_bundles_have_a_power_law_of_muons(bundles):
 def test_a_bundle_travels_as_one(bundles):
     particles = room().particles
     rows, angles, light = np.zeros((1, truth.COLUMNS)), np.zeros((1, 2)), np.zeros((1, 3))
-    rng = np.random.default_rng(2)
+    rng = new_stream(2)
     while light[0, 0] < 3:
         draw_bundles(rng, parameters(), muons_at_depth(), particles, rows, angles, light)
     n = int(particles.count[0])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
 
 from reco_core.icecube.detector import N_SENSORS
-from reco_core.icecube.simulation import truth
-from reco_core.icecube.simulation.chunk import EVENTS_PER_CHUNK, simulate_chunk
+from reco_core.icecube.simulation import kernel, truth
+from reco_core.icecube.simulation.chunk import EVENTS_PER_CHUNK, compile_part, simulate_chunk
 from reco_core.icecube.simulation.kernel import TRIGGER_NS
 from reco_core.icecube.simulation.world import dead_doms
 
@@ -154,3 +156,30 @@ def test_events_of_the_competition_have_as_many_pulses_as_real_ones(competition)
     counts = np.concatenate([np.diff(chunk.end, prepend=0) for chunk in competition])
     assert 50 < np.median(counts) < 75  # of the real data: 63
     assert counts.max() > 1000
+
+
+@pytest.mark.parametrize(
+    ("number", "workers", "expected"),
+    [
+        (0, 1, ["light_up", "read_out"]),
+        (0, 2, ["light_up"]),
+        (1, 2, ["read_out"]),
+        (2, 3, ["light_up"]),
+    ],
+)
+def test_workers_share_what_is_to_be_compiled(number, workers, expected, monkeypatch):
+    called = []
+    for name in ("light_up", "read_out"):
+        monkeypatch.setattr(kernel, name, lambda *_, name=name: called.append(name))
+    compile_part(number, workers)
+    gc.unfreeze()
+    assert called == expected
+
+
+def test_what_is_compiled_beforehand_is_what_events_need(competition, classes):
+    compile_part(0, 1)
+    gc.unfreeze()
+    assert gc.isenabled()
+    simulate_chunk("classes", 5, 1, 50)
+    # One list of types each: whatever calls them hands on the same.
+    assert len(kernel.light_up.signatures) == len(kernel.read_out.signatures) == 1

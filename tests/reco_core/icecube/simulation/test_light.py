@@ -13,6 +13,7 @@ from reco_core.icecube.simulation.light_yield import mean_hadronic_share
 from reco_core.icecube.simulation.parameters import parameters
 from reco_core.icecube.simulation.particles import CASCADE, COLUMNS, LIGHT, TRACK, UX, X
 from reco_core.icecube.simulation.world import SENSITIVITY, Z, south_pole
+from reco_core.random_stream import new_stream
 from reco_core.units import CHERENKOV_ANGLE, SPEED_IN_ICE, SPEED_OF_LIGHT
 from tests.reco_core.icecube.simulation.calls import (
     changed,
@@ -41,7 +42,7 @@ def hadronic_share_at(energy_gev):
 
 @pytest.fixture
 def rng():
-    return np.random.default_rng(5)
+    return new_stream(5)
 
 
 def counted(rng, repeats, world=None, values=None):

@@ -11,6 +11,7 @@ from reco_core.icecube.simulation.ice_lookup import bound_step
 from reco_core.icecube.simulation.light_angles import along_flow, profile, sensitivity_to
 from reco_core.icecube.simulation.light_bounds import ICE_LAYERS
 from reco_core.icecube.simulation.light_fall import MEAN_AREA_M2, SINE, line_pe, point_pe
+from reco_core.random_stream import exponential, new_stream, uniform
 
 FADE_M, ONSET_M = 33.0, 15.0
 ANISOTROPY = 0.08
@@ -33,8 +34,8 @@ def light_over_bound(rng, of_world, anisotropy, of_line, ways):
     """Largest ratio of a way's light to its bound; with how many ways were tried of each class."""
     worst, tried = 0.0, np.zeros(len(of_world.class_fade_m), np.int64)
     for _ in range(ways):
-        a, b = int(rng.random() * ICE_LAYERS), int(rng.random() * ICE_LAYERS)
-        way, up, angle = 1 + 500 * rng.random(), 2 * rng.random() - 1, 2 * np.pi * rng.random()
+        a, b = int(uniform(rng) * ICE_LAYERS), int(uniform(rng) * ICE_LAYERS)
+        way, up, angle = 1 + 500 * uniform(rng), 2 * uniform(rng) - 1, 2 * np.pi * uniform(rng)
         level = way * np.sqrt(1 - up * up)
         flow = along_flow(anisotropy, level * np.cos(angle), level * np.sin(angle), way)
         ice = of_world.ice[a, b]
@@ -48,7 +49,7 @@ def light_over_bound(rng, of_world, anisotropy, of_line, ways):
             seen *= line_pe(1.0, r, fade, onset)
         else:
             bound = of_world.point_bound[k, bound_step(way * flow)] * light_cascade.BRIGHTEST
-            seen *= point_pe(1.0, way, fade, onset) * profile(2 * rng.random() - 1, straight)
+            seen *= point_pe(1.0, way, fade, onset) * profile(2 * uniform(rng) - 1, straight)
         tried[k] += 1
         if seen > UNSEEN:
             worst = max(worst, seen / bound)
@@ -59,7 +60,7 @@ def light_over_bound(rng, of_world, anisotropy, of_line, ways):
 def thinned(rng, mean, bound, doms):
     """Photo-electrons of DOMs of one mean, passed over or drawn as the light of a string is."""
     found = np.zeros(doms, np.int64)
-    until = rng.standard_exponential()
+    until = exponential(rng)
     for k in range(doms):
         if bound < lit.MANY:
             until -= bound
@@ -102,7 +103,7 @@ def test_light_falls_with_every_step_outwards(of_line, ice):
 
 @pytest.mark.parametrize("of_line", [True, False])
 def test_no_way_through_the_ice_is_brighter_than_its_bound(of_line):
-    rng = np.random.default_rng(1)
+    rng = new_stream(1)
     worst, tried = light_over_bound(rng, world.south_pole(), ANISOTROPY, of_line, 2_000_000)
     classes_in_use = np.unique(world.south_pole().clarity)
     assert (tried[classes_in_use] > 0).all()
@@ -114,7 +115,7 @@ def test_no_way_through_the_ice_is_brighter_than_its_bound(of_line):
 )
 def test_thinning_draws_what_a_poisson_law_would(mean, bound):
     n = 400_000
-    found = thinned(np.random.default_rng(2), mean, bound, n)
+    found = thinned(new_stream(2), mean, bound, n)
     assert found.mean() == pytest.approx(mean, abs=4 * np.sqrt(mean / n))
     spread_of_variance = np.sqrt((mean + 2 * mean**2) / n)  # of a Poisson law's sample variance
     assert found.var() == pytest.approx(mean, abs=4 * spread_of_variance)

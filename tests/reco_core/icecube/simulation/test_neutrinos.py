@@ -19,6 +19,7 @@ from reco_core.icecube.simulation.neutrinos import (
     power_law,
 )
 from reco_core.icecube.simulation.parameters import parameters
+from reco_core.random_stream import new_stream
 from reco_core.units import SPEED_OF_LIGHT
 from tests.reco_core.icecube.simulation.calls import changed
 
@@ -62,7 +63,7 @@ def draw_neutrinos(rng, values, particles, radius_m, found, cascades):
 def neutrinos():
     """Rows of truth of 60,000, and their first cascades."""
     found, cascades = np.zeros((60_000, truth.COLUMNS)), np.zeros((60_000, 4))
-    rng = np.random.default_rng(21)
+    rng = new_stream(21)
     draw_neutrinos(rng, parameters(), room().particles, 700.0, found, cascades)
     return found, cascades
 
@@ -71,7 +72,7 @@ def neutrinos():
 def test_energies_follow_the_power_law(index):
     low, high, n = 1e2, 1e8, 200_000
     found = np.empty(n)
-    draw_powers(np.random.default_rng(1), index, low, high, found)
+    draw_powers(new_stream(1), index, low, high, found)
     assert found.min() >= low
     assert found.max() <= high
     edges = np.geomspace(low, high, 13)
@@ -86,14 +87,14 @@ def test_energies_follow_the_power_law(index):
 @pytest.mark.parametrize("energy_gev", [1e2, 1e5, 1e8])
 def test_inelasticity_has_its_mean(energy_gev):
     found = np.empty(100_000)
-    mean = draw_shares(np.random.default_rng(2), energy_gev, found)
+    mean = draw_shares(new_stream(2), energy_gev, found)
     assert found.mean() == pytest.approx(mean, abs=0.005)
     assert 0 <= found.min() <= found.max() <= 1
     assert 0.2 < mean < 0.5
 
 
 def test_the_matter_of_the_earth_adds_up():
-    rng = np.random.default_rng(3)
+    rng = new_stream(3)
     through, _ = earth(rng, 1e3, -1.0, 1)
     # The diameter of the PREM is 1.1e10 g/cm2; the mean density 5.5 would give 7e9.
     assert through == pytest.approx(1.1e10, rel=0.03)
@@ -119,7 +120,7 @@ def test_the_matter_of_the_earth_adds_up():
     ],
 )
 def test_the_earth_is_opaque_to_high_energies_only(energy_gev, cosine, low, high):
-    assert low <= earth(np.random.default_rng(4), energy_gev, cosine, 20_000)[1] <= high
+    assert low <= earth(new_stream(4), energy_gev, cosine, 20_000)[1] <= high
 
 
 def test_zenith_angles_have_their_density_before_the_earth_absorbs(neutrinos):
@@ -182,7 +183,7 @@ def test_cascades_have_no_more_energy_than_the_neutrino(neutrinos):
 def test_taus_decay_after_their_mean_way():
     rows, cascades = np.zeros((20_000, truth.COLUMNS)), np.zeros((20_000, 4))
     values = changed(muon_neutrino_share=0.0, soft_share=0.0)
-    draw_neutrinos(np.random.default_rng(8), values, room().particles, 500.0, rows, cascades)
+    draw_neutrinos(new_stream(8), values, room().particles, 500.0, rows, cascades)
     double = rows[:, truth.TOPOLOGY] == truth.DOUBLE_BANG
     seen = rows[double]
     gap_m = (cascades[:, 3] - cascades[:, 1])[double] * SPEED_OF_LIGHT

@@ -12,6 +12,7 @@ from reco_core.icecube.simulation.noise import add_noise
 from reco_core.icecube.simulation.parameters import parameters
 from reco_core.icecube.simulation.particles import NOISE
 from reco_core.icecube.simulation.world import DEEPCORE_NOISE, dead_doms, south_pole
+from reco_core.random_stream import new_stream
 
 SPAN_NS = 2e7
 
@@ -25,7 +26,7 @@ def noise(rng, of_world, values, electrons, start_ns, end_ns):
 @pytest.fixture(scope="module")
 def hits():
     """Sensor and time of the noise of 20 ms."""
-    electrons, rng = room().electrons, np.random.default_rng(51)
+    electrons, rng = room().electrons, new_stream(51)
     noise(rng, south_pole(), parameters(), electrons, -1000.0, SPAN_NS - 1000.0)
     n = int(electrons.count[0])
     assert set(electrons.source[:n]) == {NOISE}

@@ -17,6 +17,7 @@ from reco_core.icecube.simulation.pulses import (
     saturated_pe,
     store_pulses,
 )
+from reco_core.random_stream import new_stream
 from tests.reco_core.icecube.simulation.calls import changed, fill_electrons
 
 
@@ -38,7 +39,7 @@ def unsaturated(split_share=0.0):
 
 def pulses(values, sensor, time_ns, charge_pe, start_ns=-1e5, end_ns=1e5):
     """Stored sensor, time, step and auxiliary, in order of time; and the launches' kinds."""
-    own, rng = room(), np.random.default_rng(71)
+    own, rng = room(), new_stream(71)
     fill_electrons(own.electrons, sensor, time_ns, charge_pe)
     store(rng, values, own.electrons, own.launches, own.stored, start_ns, end_ns)
     n = int(own.stored.count[0])

@@ -6,13 +6,16 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reco_core.compiled import compiled_entry
 from reco_core.icecube.detector import builtin_detector
 from reco_core.icecube.simulation import trigger
 from reco_core.icecube.simulation.chunk import room
+from reco_core.icecube.simulation.kernel import ALWAYS_ENOUGH, BORDER, enough_light
 from reco_core.icecube.simulation.launches import ALONE, COINCIDENT, no_launches
-from reco_core.icecube.simulation.trigger import AFTER_NS, BEFORE_NS, triggered_span
+from reco_core.icecube.simulation.trigger import AFTER_NS, BEFORE_NS, can_trigger, triggered_span
 from reco_core.icecube.simulation.world import south_pole
 
 LAUNCHES = no_launches()  # not the room's, whose lists by sensor belong together
@@ -21,6 +24,16 @@ LAUNCHES = no_launches()  # not the room's, whose lists by sensor belong togethe
 @compiled_entry
 def span_of_triggers(of_world, launches, hits):
     return triggered_span(of_world, launches, hits)
+
+
+@compiled_entry
+def possible(of_world, sensor):
+    return can_trigger(of_world, sensor, len(sensor))
+
+
+@compiled_entry
+def enough(of_world, lit, block, begin):
+    return enough_light(of_world, lit, block, begin)
 
 
 def span(sensor, time_ns, kind=COINCIDENT):
@@ -123,3 +136,116 @@ def test_triggers_whose_read_outs_meet_are_one_event(later_ns, joined):
     assert last == (30.0 + later_ns if joined else 30.0)
     assert trigger.LEAST_LAUNCHES == 3
     assert 9_000 < BEFORE_NS + AFTER_NS < 11_000
+
+
+# Before noise and launches: may it trigger at all?
+
+STRINGS = builtin_detector().position_m.reshape(-1, 60, 3)
+BY_DISTANCE = np.linalg.norm(STRINGS[:, None, 0, :2] - STRINGS[None, :, 0, :2], axis=2).argsort()
+
+
+@st.composite
+def few_doms(draw):
+    """Up to seven different DOMs of some strings near one another, or anywhere."""
+    first = draw(st.one_of(st.integers(0, 85), st.integers(78, 85)))
+    reach = draw(st.sampled_from([1, 2, 4, 8, 86]))
+    top, height = draw(st.integers(0, 59)), draw(st.sampled_from([4, 7, 12, 60]))
+    place = st.tuples(st.integers(0, reach - 1), st.integers(top, min(top + height, 60) - 1))
+    places = draw(st.lists(place, min_size=1, max_size=ALWAYS_ENOUGH))
+    return np.unique([60 * BY_DISTANCE[first, near] + om for near, om in places])
+
+
+def fires(sensor):
+    """Whether launches on these DOMs, all at about one time, make some trigger."""
+    return not np.isnan(span(sensor, 10.0 * np.arange(len(sensor)))[0])
+
+
+@given(few_doms())
+@settings(deadline=None, max_examples=1500)
+def test_doms_can_trigger_if_they_do_when_lit_together(sensor):
+    assert possible(south_pole(), sensor) == fires(sensor)
+
+
+def test_crowds_can_trigger_if_they_do_when_lit_together():
+    rng, fired, spared = np.random.default_rng(62), 0, 0
+    for _ in range(20_000):
+        strings = BY_DISTANCE[rng.integers(0, 86), : rng.choice([1, 2, 4, 8])]
+        n = int(rng.integers(1, ALWAYS_ENOUGH + 1))
+        om = int(rng.integers(0, 50)) + rng.integers(0, 10, n)
+        sensor = np.unique(60 * rng.choice(strings, n) + om)
+        can = possible(south_pole(), sensor)
+        assert can == fires(sensor)
+        fired, spared = fired + can, spared + (not can)
+    assert min(fired, spared) > 3000  # both come about
+
+
+def groups_on_strings():
+    """All groups of five of seven neighbouring DOMs on a string."""
+    chosen = np.array([(0, *rest) for rest in combinations(range(1, 7), 4)])
+    for string in range(86):
+        for top in range(60):
+            for group in 60 * string + top + chosen:
+                if group[-1] < 60 * string + 60:
+                    yield group
+
+
+def test_five_of_seven_on_any_string_can():
+    groups = list(groups_on_strings())  # some on both sides of the gap below DeepCore's cap
+    assert len(groups) > 60_000
+    world = south_pole()
+    assert all(possible(world, group) for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("sensor", "can"),
+    [
+        ([79 * 60 + 40, 80 * 60 + 20, 85 * 60 + 55], True),  # three in DeepCore
+        ([79 * 60 + 3, 80 * 60 + 4, 85 * 60 + 5], False),  # in its cap
+        ([600, 602, 604, 601], True),
+        ([600, 602, 601], False),
+        ([600, 602, 612, 614], False),
+        ([600, 610, 620, 630, 640, 650, 659], False),
+        ([], False),
+    ],
+)
+def test_some_sets_of_doms_can_and_others_cannot(sensor, can):
+    assert possible(south_pole(), np.array(sensor, np.int64)) is can
+
+
+def lights_enough(sensor, before=()):
+    """Whether light on these sensors, row by row, may trigger; rows `before` are of others."""
+    lit, block = room().lit, room().block
+    rows = np.array([*before, *sensor], np.int64)
+    lit.count[0] = len(rows)
+    lit.sensor[: len(rows)] = rows
+    return enough(south_pole(), lit, block, len(before))
+
+
+def lit_with_neighbour(sensor):
+    """The DOMs with light on one of the two above or below them, as numbers go."""
+    away = abs(np.subtract.outer(sensor, sensor))
+    return np.unique(sensor[((away > 0) & (away <= BORDER)).any(axis=1)])
+
+
+@given(st.lists(few_doms(), min_size=1, max_size=4), st.integers(0, 99))
+@settings(deadline=None, max_examples=600)
+def test_light_is_enough_when_its_doms_with_neighbours_can_trigger(parts, seed):
+    rng = np.random.default_rng(seed)
+    sensor = rng.choice(np.concatenate(parts), 30)  # some twice: light of several particles
+    found = lit_with_neighbour(sensor)
+    expected = len(found) >= ALWAYS_ENOUGH or possible(south_pole(), found)
+    assert lights_enough(sensor) == expected
+    assert lights_enough(sensor, before=rng.integers(0, 5160, 20)) == expected
+
+
+def test_light_of_one_dom_is_counted_once():
+    assert lights_enough([600, 601, 602, 603])
+    assert not lights_enough([600, 600, 600, 601, 601, 600, 601, 601, 600])
+    assert not lights_enough([600, 603, 606, 609, 612, 615, 618, 621, 624])  # no neighbours
+    assert not lights_enough([])
+
+
+def test_light_at_the_ends_of_the_array_is_looked_at():
+    assert lights_enough([0, 1, 2, 3])
+    assert lights_enough([5156, 5157, 5158, 5159])
+    assert not lights_enough([0, 5159, 1, 5158])

@@ -11,7 +11,14 @@ import pytest
 
 from reco_core.errors import HitscopeError
 from reco_core.icecube.simulation.workers import AHEAD, in_order
-from tests.reco_core.icecube.simulation.small_chunks import killed_at_2, small, wrong_at_2
+from tests.reco_core.icecube.simulation.small_chunks import (
+    killed_at_2,
+    not_prepared,
+    noted,
+    notes,
+    small,
+    wrong_at_2,
+)
 
 MAKE = partial(small, "competition", 1)
 TASKS = [(index, 5) for index in range(12)]
@@ -31,6 +38,17 @@ def test_other_processes_do_the_work():
     pids = set(in_order(os.getpid, [()] * 20, 2))
     assert os.getpid() not in pids
     assert 1 <= len(pids) <= 2
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_each_worker_prepares_before_any_begins(workers, tmp_path):
+    seen = set(in_order(notes, [(tmp_path,)] * 9, workers, partial(noted, tmp_path)))
+    assert seen == {tuple(f"{number} of {workers}" for number in range(workers))}
+
+
+def test_an_error_of_the_only_worker_while_it_prepares_is_raised():
+    with pytest.raises(ValueError, match="worker 0 of 1 cannot"):
+        list(in_order(MAKE, TASKS, 1, not_prepared))
 
 
 def test_tasks_are_taken_as_results_are():
