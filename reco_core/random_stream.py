@@ -139,7 +139,9 @@ def gamma(rng: Stream, shape: float) -> float:
             continue
         v = v * v * v
         u = 1.0 - uniform(rng)
-        if u < 1.0 - 0.0331 * x**4 or math.log(u) < 0.5 * x * x + d * (1.0 - v + math.log(v)):
+        if u < 1.0 - 0.0331 * (x * x) * (x * x) or math.log(u) < 0.5 * x * x + d * (
+            1.0 - v + math.log(v)
+        ):
             break
     if shape >= 1.0:
         return d * v
