@@ -5,6 +5,7 @@ HitscopeError                 message = what, the value, where, what to do
 │   └── FileFormatError       a file is there but is truncated or has the wrong columns or types
 ├── EventError                the pulses of one event break the rules of the format
 ├── NotFoundError             no data set, batch or event of that name
+├── ServiceError              a service (cache, inference, jobs) cannot do what was asked
 ├── ReconstructionError       a fit has no answer for this event; the text is the reason
 └── SettingError              a setting or command line option has an impossible value
 """
@@ -34,6 +35,10 @@ class NotFoundError(HitscopeError):
 
 class ReconstructionError(HitscopeError):
     """A fit has no answer for this event; the message is the reason."""
+
+
+class ServiceError(HitscopeError):
+    """A service (cache, inference, jobs) cannot do what was asked."""
 
 
 class SettingError(HitscopeError):

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -34,9 +33,11 @@ from reco_core.icecube.dataset_files import (
     IntArray,
     batches_in,
 )
+from reco_core.icecube.dataset_fingerprint import batch_fingerprint, digest
 from reco_core.icecube.dataset_geometry import read_geometry
 from reco_core.icecube.dataset_index import IndexStore
-from reco_core.icecube.dataset_meta import Spans
+from reco_core.icecube.dataset_meta import FloatArray, Spans
+from reco_core.icecube.dataset_names import is_utf8, sub_folders, unique_name, url_safe
 from reco_core.icecube.dataset_open import OpenBatch, Opener
 from reco_core.icecube.dataset_progress import IndexProgress
 from reco_core.icecube.detector import Detector, builtin_detector
@@ -46,8 +47,6 @@ __all__ = ["Batch", "Dataset", "IndexProgress", "find_datasets"]
 
 # An event that is in no batch by the meta file is looked for in all, if they are so few.
 FEW_BATCHES: Final = 16
-FEW_TRIES: Final = 8
-MAX_KEY_CHARACTERS: Final = 80  # of a data set's name in addresses
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +58,14 @@ def find_datasets(root: Path, index_dir: Path, index_limit_bytes: int) -> tuple[
     index_limit_bytes in all. Raises DatasetError if there is no data set.
     """
     root = Path(os.path.abspath(root))
-    if not _is_utf8(root):
+    if not is_utf8(root):
         raise DatasetError(f"The name of the data folder {str(root)!a} is not UTF-8; rename it.")
-    folders = [root] if batches_in(root) else _sub_folders(root)
+    folders = [root] if batches_in(root) else sub_folders(root)
     store = IndexStore(index_dir, index_limit_bytes)
     found: dict[str, Dataset] = {}
     for folder in folders:
         if batches := batches_in(folder):
-            key = _unique(_url_safe(folder.name), found)
+            key = unique_name(url_safe(folder.name), found)
             found[key] = Dataset(key, folder, batches, store)
     if not found:
         raise DatasetError(
@@ -119,6 +118,10 @@ class Dataset:
         FileFormatError if its files are damaged.
         """
         batch, _ = self.locate(event_id)
+        return self.event_of(batch, event_id)
+
+    def event_of(self, batch: Batch, event_id: int) -> Event:
+        """The event of that ID in a batch, also where an earlier batch has one of the same ID."""
         opened = self._opener.open(batch, build=True)
         where = f"event {event_id} of {batch.label}"
         pulses = opened.pulses(self._place(opened, event_id), where)
@@ -175,10 +178,39 @@ class Dataset:
         order = [self.batches[k] for k in rng.permutation(len(self.batches))]
         for batch in self._readable(order):
             contents = self._opener.open(batch).contents
-            place = _random_place(contents.n_pulses, rng)
+            place = contents.random_place(rng)
             if place is not None:
                 return int(contents.event_id[place])
         return self.first_event_id()
+
+    def event_ids(self, batch: Batch) -> IntArray:
+        """(E,) all events of a batch, in its order; raises FileFormatError."""
+        return self._opener.open(batch).contents.event_id
+
+    def known_directions(self, batch: Batch) -> tuple[FloatArray, FloatArray]:
+        """Zenith and azimuth, (E,) rad, of the events of a batch; NaN where not known."""
+        contents = self._opener.open(batch).contents
+        return contents.zenith, contents.azimuth
+
+    def place(self, batch: Batch, event_id: int) -> int | None:
+        """Place of an event in `event_ids(batch)`, or None; raises FileFormatError."""
+        return self._opener.open(batch).contents.find(event_id)
+
+    def event_count(self, batch: Batch) -> int | None:
+        """Number of events by the meta file alone; None where it does not list the batch.
+
+        Opens no batch. Too large where the meta file scatters the rows of a batch.
+        """
+        span = self._spans(batch.split).get(batch.batch_id)
+        return span and span.last_row - span.first_row + 1
+
+    def batch_fingerprint(self, batch: Batch) -> str:
+        """Changes with any file that its events are made from; DatasetError if it is gone."""
+        return batch_fingerprint(batch, self._opener.store)
+
+    def fingerprint(self) -> str:
+        """Changes with any file of the data set. Looks at 3 files per batch, and reads none."""
+        return digest([self.batch_fingerprint(batch) for batch in self.batches])
 
     def ensure_index(self, batch: Batch) -> IndexProgress:
         """Start building the index unless it is there, being built, or known to be impossible.
@@ -254,46 +286,5 @@ class Dataset:
         return NotFoundError(f"{text} Nearest in the batches open now: {named or 'none'}.")
 
 
-def _random_place(n_pulses: IntArray, rng: np.random.Generator) -> int | None:
-    """Any place with pulses, all with equal chance; None if there is none."""
-    for place in rng.integers(len(n_pulses), size=FEW_TRIES if len(n_pulses) else 0):
-        if n_pulses[place]:  # nearly always: then there is no need to look at all events
-            return int(place)
-    with_pulses = np.flatnonzero(n_pulses)
-    return int(rng.choice(with_pulses)) if len(with_pulses) else None
-
-
 def _pairs(batch: Batch, event_ids: IntArray) -> Iterator[tuple[Batch, int]]:
     return ((batch, int(event_id)) for event_id in event_ids)
-
-
-def _sub_folders(root: Path) -> list[Path]:
-    try:
-        folders = [path for path in root.iterdir() if path.is_dir()]
-    except OSError as error:
-        raise DatasetError(
-            f"The data folder {root} cannot be opened: {error.strerror}. "
-            "To open another folder, type: make run DATA=folder"
-        ) from error
-    for path in folders:
-        if not _is_utf8(path):
-            log.warning("%a is passed over: its name is not UTF-8; rename it", str(path))
-    return sorted(path for path in folders if path.name[0] != "." and _is_utf8(path))
-
-
-def _is_utf8(path: Path) -> bool:
-    """Polars cannot open other names, nor can a page show them."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _url_safe(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:MAX_KEY_CHARACTERS] or "data"
-
-
-def _unique(name: str, taken: dict[str, Dataset]) -> str:
-    candidates = (name if k == 1 else f"{name}-{k}" for k in range(1, len(taken) + 2))
-    return next(candidate for candidate in candidates if candidate not in taken)

@@ -18,6 +18,7 @@ from reco_core.icecube.dataset_truth import TruthTable, truth_table
 
 LOWEST_ID: Final = -(2**63)
 HIGHEST_ID: Final = 2**63 - 1
+FEW_TRIES: Final = 8
 
 Identity = tuple[str, int, int, int]  # resolved path, size, mtime in ns, inode
 
@@ -56,6 +57,14 @@ class Contents:
         """The event IDs just below and above one that is not there."""
         k = self._rank(event_id)
         return [int(found) for found in self.sorted_id[max(k - 1, 0) : k + 1]]
+
+    def random_place(self, rng: np.random.Generator) -> int | None:
+        """Place of any event with pulses, all with equal chance; None if there is none."""
+        for place in rng.integers(len(self), size=FEW_TRIES if len(self) else 0):
+            if self.n_pulses[place]:  # nearly always: then there is no need to look at all events
+                return int(place)
+        with_pulses = np.flatnonzero(self.n_pulses)
+        return int(rng.choice(with_pulses)) if len(with_pulses) else None
 
     def _rank(self, event_id: int) -> int:
         return int(np.searchsorted(self.sorted_id, min(max(event_id, LOWEST_ID), HIGHEST_ID)))

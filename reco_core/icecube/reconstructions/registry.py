@@ -15,11 +15,15 @@ from reco_core.icecube.reconstructions.result import Reconstruction
 
 @dataclass(frozen=True)
 class ReconstructionRow:
-    """One method: its name in addresses and tables, where it comes from, and its function."""
+    """One method: its name in addresses and tables, where it comes from, and its function.
+
+    version : raised whenever an answer changes, so that kept answers of the old one are not used.
+    """
 
     key: str
     label: str
     source: str
+    version: int
     kind: Literal["track"]
     function: Callable[[Pulses, Detector], Reconstruction]
     description: str
@@ -30,6 +34,7 @@ RECONSTRUCTIONS: Final = (
         two_halves.KEY,
         "Two dots",
         "Simplified from the two-dots notebook of MiMakh/ice_cube_kaggle",
+        1,
         "track",
         two_halves.two_dots,
         "The line from the charge-weighted centre of the earlier half of the non-auxiliary pulses "
@@ -39,6 +44,7 @@ RECONSTRUCTIONS: Final = (
         line_fit.KEY,
         "Line fit",
         "Improved LineFit, arXiv:1308.5501",
+        1,
         "track",
         line_fit.line_fit,
         "A point that moves uniformly through the non-auxiliary pulses, fitted so that scattered "
