@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,11 @@ class Settings:
     data: Path
     cache_dir: Path
     cache_bytes: int
+    result_bytes: int
+    runtime_dir: Path
+    plugins: tuple[str, ...]
+    inference_limit_s: float
+    ahead: int
     host: str
     port: int
     workers: int
@@ -49,6 +55,27 @@ def _gigabytes(text: str) -> int:
     return int(value * 1e9)
 
 
+def _modules(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not all(part.isidentifier() for name in names for part in name.split(".")):
+        raise ValueError("not names of modules")
+    return names
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 1 <= value <= 86_400:
+        raise ValueError("out of range")
+    return value
+
+
+def _few(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 100:
+        raise ValueError("out of range")
+    return value
+
+
 def _port(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 65535:
@@ -63,6 +90,9 @@ def _count(text: str) -> int:
     return value
 
 
+# Not in the cache's folder, which may be read-only, full, or deleted at any time.
+_OWN_TEMPORARY = Path(tempfile.gettempdir()) / f"hitscope-{os.getuid()}"
+
 SETTINGS = (
     Setting("data", "HITSCOPE_DATA", str(ROOT / "data" / "demo"), "folder",
             "a data set's folder, or a folder of data sets", _folder),
@@ -70,6 +100,16 @@ SETTINGS = (
             "where indexes are kept; may be deleted at any time", _folder),
     Setting("cache_bytes", "HITSCOPE_CACHE_GB", "20", "GB, 0.001 to 1,000,000",
             "size of the cache; the least recently used indexes go first", _gigabytes),
+    Setting("result_bytes", "HITSCOPE_RESULTS_GB", "4", "GB, 0.001 to 1,000,000",
+            "size of the cache of results; the oldest go first", _gigabytes),
+    Setting("runtime_dir", "HITSCOPE_RUNTIME_DIR", str(_OWN_TEMPORARY), "folder",
+            "where the server's processes meet: sockets, locks, counters", _folder),
+    Setting("plugins", "HITSCOPE_PLUGINS", "", "names of Python modules, separated by commas",
+            "modules with algorithms of your own, each a list ALGORITHMS", _modules),
+    Setting("inference_limit_s", "HITSCOPE_INFERENCE_LIMIT_S", "120", "s, 1 to 86,400",
+            "time that one computation may take before it is ended", _seconds),
+    Setting("ahead", "HITSCOPE_AHEAD", "3", "0 to 100",
+            "how many of the next events are computed ahead", _few),
     Setting("host", "HOST", "127.0.0.1", "address", "the address to listen on", str),
     Setting("port", "PORT", "8050", "1 to 65535", "the port to listen on", _port),
     Setting("workers", "WEB_CONCURRENCY", "2", "1 to 256", "web worker processes", _count),
@@ -91,3 +131,9 @@ def _value(row: Setting, environment: Mapping[str, str]) -> Any:
         raise SettingError(
             f"{row.variable} is {text!r}; expected {row.unit} ({row.help})."
         ) from error
+
+
+def metrics_folder() -> Path | None:
+    """Where the processes of this server keep their counters; gunicorn.conf.py says it to them."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")  # prometheus_client reads it too
+    return Path(folder) if folder else None

@@ -1,0 +1,157 @@
+"""What can be computed for an event: one row per algorithm, whatever its kind.
+
+The reconstructions of reco_core are rows; so are those of the modules named in HITSCOPE_PLUGINS.
+Services know nothing else of an algorithm: they key, compute, keep and tabulate its answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+import polars as pl
+
+from reco_core.errors import NotFoundError, ReconstructionError, SettingError
+from reco_core.icecube.detector import Detector
+from reco_core.icecube.event import Event, Pulses
+from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruct
+
+LAYOUT: Final = 1  # of kept answers (answers.py); raised when their bytes change
+KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+Row = Mapping[str, Any]  # one value per column, None where there is none
+Option = bool | int | float | str
+
+
+@dataclass(frozen=True, eq=False)
+class Algorithm:
+    """One row.
+
+    columns : of an answer, beside event_id, algorithm and status; with zenith and azimuth (rad) it
+    is drawn over the event.  compute : answers of up to `batch` events, in their order; where there
+    is none, the ReconstructionError that says why.  It runs in the inference process only, so heavy
+    imports belong inside it.  load : reads weights, once, before the first event.
+    version, weights (a digest), options : whatever changes an answer besides the event; part of the
+    key under which it is kept.
+    """
+
+    key: str
+    label: str
+    source: str
+    version: int
+    columns: Mapping[str, pl.DataType | type[pl.DataType]]
+    compute: Callable[[Sequence[Event], Detector], Sequence[Row | ReconstructionError]]
+    batch: int = 1
+    load: Callable[[], None] = lambda: None
+    weights: str = ""
+    options: Mapping[str, Option] = field(default_factory=dict)
+
+    @property
+    def gives_direction(self) -> bool:
+        return {"zenith", "azimuth"} <= set(self.columns)
+
+
+DIRECTION_COLUMNS: Final[Mapping[str, type[pl.DataType]]] = {
+    "zenith": pl.Float64,  # rad, where it came from
+    "azimuth": pl.Float64,
+    "point_x_m": pl.Float64,  # a point of the line
+    "point_y_m": pl.Float64,
+    "point_z_m": pl.Float64,
+    "time_ns": pl.Float64,  # when the particle is there, on the event's clock
+    "n_doms_used": pl.Int64,
+    "speed_m_per_ns": pl.Float64,
+}
+
+
+def find_algorithms(plugins: Sequence[str] = ()) -> dict[str, Algorithm]:
+    """All algorithms by key: the registry's in its order, then those of the plug-in modules.
+
+    Raises SettingError if a module cannot be imported, has no list, or repeats a key.
+    """
+    rows = [*map(_of_reconstruction, (row.key for row in RECONSTRUCTIONS))]
+    for name in plugins:
+        rows += _of_plugin(name)
+    found: dict[str, Algorithm] = {}
+    for row in rows:
+        if row.key in found or not KEY.fullmatch(row.key):
+            raise SettingError(
+                f"HITSCOPE_PLUGINS: the key {row.key!r} is taken or no lower-case word; "
+                "give each algorithm its own."
+            )
+        found[row.key] = row
+    return found
+
+
+def algorithm_of(algorithms: Mapping[str, Algorithm], key: str) -> Algorithm:
+    """The row of that key, or NotFoundError that lists the keys."""
+    if key in algorithms:
+        return algorithms[key]
+    raise NotFoundError(f"Unknown algorithm {key[:80]!r}. Available: {', '.join(algorithms)}.")
+
+
+def _of_reconstruction(key: str) -> Algorithm:
+    row = next(row for row in RECONSTRUCTIONS if row.key == key)
+
+    def compute(events: Sequence[Event], detector: Detector) -> list[Row | ReconstructionError]:
+        return [_reconstructed(key, event.pulses, detector) for event in events]
+
+    return Algorithm(key, row.label, row.source, row.version, DIRECTION_COLUMNS, compute)
+
+
+def _reconstructed(key: str, pulses: Pulses, detector: Detector) -> Row | ReconstructionError:
+    try:
+        fit = reconstruct(key, pulses, detector)
+    except ReconstructionError as error:
+        return error
+    x_m, y_m, z_m = (float(value) for value in fit.point_m)
+    return {
+        "zenith": fit.zenith, "azimuth": fit.azimuth,
+        "point_x_m": x_m, "point_y_m": y_m, "point_z_m": z_m, "time_ns": fit.time_ns,
+        "n_doms_used": fit.n_doms_used, "speed_m_per_ns": fit.speed_m_per_ns,
+    }  # fmt: skip
+
+
+def _of_plugin(name: str) -> list[Algorithm]:
+    try:
+        rows = list(importlib.import_module(name).ALGORITHMS)
+    except Exception as error:  # whatever a module of the user's does while it is imported
+        raise SettingError(f"HITSCOPE_PLUGINS: {name!r} cannot be used: {error!r}.") from error
+    wrong = next((row for row in rows if not isinstance(row, Algorithm)), None)
+    if wrong is not None:
+        raise SettingError(f"HITSCOPE_PLUGINS: {name}.ALGORITHMS holds {wrong!r}, no Algorithm.")
+    return rows
+
+
+def result_key(algorithm: Algorithm, pulses: Pulses, detector: Detector) -> str:
+    """Name of an answer: a digest of all that it depends on, (64,) hexadecimal digits.
+
+    The same pulses have the same key in whatever file they lie.
+    """
+    digest = hashlib.sha256(algorithm_bytes(algorithm))
+    digest.update(_detector_digest(detector))
+    for array in (pulses.sensor_id, pulses.time_ns, pulses.charge_pe, pulses.auxiliary):
+        digest.update(array.dtype.str.encode())
+        digest.update(len(array).to_bytes(8, "little"))
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def algorithm_bytes(algorithm: Algorithm) -> bytes:
+    """All that an answer depends on besides the event and the detector."""
+    named = [LAYOUT, algorithm.key, algorithm.version, algorithm.weights, dict(algorithm.options)]
+    named.append([f"{name} {dtype}" for name, dtype in algorithm.columns.items()])
+    return json.dumps(named, sort_keys=True).encode() + b"\n"
+
+
+@lru_cache(maxsize=16)
+def _detector_digest(detector: Detector) -> bytes:
+    """Detectors compare by identity; a data set keeps its own until its file changes."""
+    digest = hashlib.sha256(detector.position_m.tobytes())
+    digest.update(detector.is_deepcore.tobytes())
+    return digest.digest()

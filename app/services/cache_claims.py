@@ -1,0 +1,129 @@
+"""Who computes what: one claim per key among all processes that share the folder.
+
+A claim ends by itself `expiry_s` after its holder last renewed it, and at once where the holder is
+known to be dead. It names its holder, so that one who comes late never ends another's.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+
+from app.services.cache_disk import LocalCache, RefusedEntry
+from app.services.cache_store import Store, Unusable
+
+
+class Claims:
+    """expiry_s : how long a claim outlives its last renewal; it is renewed each third of it."""
+
+    def __init__(self, store: Store, expiry_s: float) -> None:
+        self._store, self._expiry_s = store, expiry_s
+
+    def take(self, key: str, holder: bytes) -> bool:
+        """Whether the claim is this holder's now. Raises Unusable where claims cannot be kept."""
+        if self._store.read(lambda cache: self._is_held(cache, key)):
+            return False  # most who ask, ask in order to wait: they must not write
+
+        def taken(cache: LocalCache) -> bool:
+            with cache.transact():
+                return not self._is_held(cache, key) and self._put(cache, key, holder)
+
+        return self._store.write(taken)
+
+    @contextmanager
+    def renewed(self, key: str, holder: bytes) -> Iterator[None]:
+        """Renew the claim while the block runs, then end it."""
+        done = threading.Event()
+        renewer = threading.Thread(
+            target=self._renew_until, args=(done, key, holder), name="claim", daemon=True
+        )
+        renewer.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewer.join()
+            with suppress(Unusable):
+                self._store.write(lambda cache: self._end(cache, key, holder))
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _renew_until(self, done: threading.Event, key: str, holder: bytes) -> None:
+        def renew(cache: LocalCache) -> None:
+            with cache.transact():
+                if _holder(cache, key)[0] in (None, holder):
+                    self._put(cache, key, holder)
+
+        while not done.wait(self._expiry_s / 3):
+            with suppress(Unusable):
+                self._store.write(renew)
+
+    def _is_held(self, cache: LocalCache, key: str) -> bool:
+        holder, until_s = _holder(cache, key)
+        if holder is None or until_s is None:
+            return False
+        # A claim for longer than claims last: the clock was set back.
+        return until_s - time.time() <= self._expiry_s and not is_dead(holder)
+
+    def _put(self, cache: LocalCache, key: str, holder: bytes) -> bool:
+        return bool(cache.set(key, holder, expire=self._expiry_s))
+
+    def _end(self, cache: LocalCache, key: str, holder: bytes) -> None:
+        with cache.transact():
+            if _holder(cache, key)[0] == holder:
+                cache.delete(key)
+
+
+def _holder(cache: LocalCache, key: str) -> tuple[bytes | None, float | None]:
+    """Of an unexpired claim: its holder and its end, s since 1970; else None twice."""
+    try:
+        holder, until_s = cache.get(key, expire_time=True)
+    except RefusedEntry:
+        return None, None
+    return holder, until_s
+
+
+def new_holder() -> bytes:
+    """A name for one computation of this process: machine, process, when it began, random."""
+    words = (_machine(), str(os.getpid()), _began(os.getpid()) or "?", secrets.token_hex(8))
+    return " ".join(words).encode()
+
+
+def is_dead(holder: bytes) -> bool:
+    """Whether that process is known to have ended; False for one of another machine."""
+    machine, _, rest = holder.decode("utf-8", "replace").partition(" ")
+    pid, _, rest = rest.partition(" ")
+    began = rest.partition(" ")[0]
+    if machine != _machine() or began == "?" or not pid.isdigit():
+        return False
+    return _began(int(pid)) != began
+
+
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    """Of this start of this machine, and of its process numbers, which containers have their own.
+
+    Where it cannot be told, a word of this process alone: claims then end by their expiry only.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        return f"{boot}/{os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return secrets.token_hex(8)
+
+
+def _began(pid: int) -> str | None:
+    """When that process began, in the kernel's ticks; None if it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    after_name = fields.rpartition(")")[2].split()  # the name may hold spaces
+    return None if after_name[0] in "ZX" else after_name[19]
