@@ -1,0 +1,46 @@
+"""What the inference process is made of, put together. Imported by it alone: it is heavy."""
+
+from __future__ import annotations
+
+from app import metrics
+from app.services.algorithms import Algorithm, find_algorithms
+from app.services.answers import Answer, encode
+from app.services.cache import ResultCache
+from app.services.events import Library
+from app.services.inference_ahead import Ahead
+from app.services.inference_deaths import Deaths
+from app.services.inference_folder import Meeting
+from app.services.inference_queue import Queue
+from app.services.inference_requests import Requests
+from app.services.inference_work import Weights, Work
+from app.services.job_runner import JobRunner
+from app.services.jobs import Jobs
+from app.settings import Settings
+
+
+class Parts:
+    """Raises SettingError where a plug-in cannot be used."""
+
+    def __init__(self, settings: Settings, meeting: Meeting, server_pid: int) -> None:
+        metrics.join("inference")
+        algorithms = find_algorithms(settings.plugins)
+        library = Library(settings.data, settings.cache_dir / "indexes", settings.cache_bytes)
+        cache = ResultCache(settings.cache_dir / "results", settings.result_bytes)
+        queue = Queue()
+        self.deaths = Deaths(meeting, settings.inference_limit_s)
+        ahead = Ahead(library, algorithms, queue, self.deaths)
+        weights = Weights()
+        jobs = JobRunner(
+            library, algorithms, cache, settings.cache_dir, self.deaths, weights.load, _note_job
+        )
+        tables = Jobs(library, algorithms, settings.cache_dir)
+        self.work = Work(
+            library, algorithms, cache, queue, self.deaths, ahead, jobs, tables, weights
+        )
+        self.requests = Requests(algorithms, queue, self.deaths, ahead, self.work, server_pid)
+        for algorithm in algorithms.values():
+            encode(Answer("no answer", {}), algorithm)  # the first time takes longest
+
+
+def _note_job(algorithm: Algorithm, n_events: int) -> None:
+    metrics.JOB_EVENTS.labels(algorithm.key).inc(n_events)

@@ -1,0 +1,200 @@
+"""What the inference process is asked, checked, and what it answers. One thread per connection.
+
+{"op": "ask", "place": [data set, event id], "keys": {algorithm: key of the result},
+ "viewer": [name, turn] | null, "wait_s": s}    -> {"states": {algorithm: [state, message, blob]}}
+{"op": "ahead", "place": ..., "viewer": ..., "count": n}    -> {}
+{"op": "leave", "viewer": ...}    -> {}
+{"op": "jobs"}    -> {}
+{"op": "status"}    -> {"queued": {priority: n}, "computing_s": s | null}
+
+blob : place of the answer among the message's blobs, null where there is none.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from app import metrics
+from app.services.algorithms import Algorithm
+from app.services.inference_ahead import Ahead
+from app.services.inference_deaths import Deaths
+from app.services.inference_link import (
+    MAX_KEYS,
+    MAX_REQUEST_BYTES,
+    Link,
+    LinkLost,
+    Place,
+    State,
+    Viewer,
+    hello,
+)
+from app.services.inference_queue import Priority, Queue, Task
+from app.services.inference_work import Work
+
+MAX_CONNECTIONS: Final = 512
+MAX_WAIT_S: Final = 30.0
+MAX_AHEAD: Final = 100
+KEY: Final = re.compile(r"[0-9a-f]{64}")
+NAME: Final = re.compile(r"[A-Za-z0-9-]{8,40}")
+
+Reply = tuple[dict[str, Any], list[bytes]]
+
+log = logging.getLogger(__name__)
+
+
+class Requests:
+    """Answers whoever connects; never ends by what is sent."""
+
+    def __init__(
+        self,
+        algorithms: Mapping[str, Algorithm],
+        queue: Queue,
+        deaths: Deaths,
+        ahead: Ahead,
+        work: Work,
+        server_pid: int,
+    ) -> None:
+        self._algorithms = algorithms
+        self._queue = queue
+        self._deaths = deaths
+        self._ahead = ahead
+        self._work = work
+        self._server_pid = server_pid
+        self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self._operations: Mapping[str, Callable[[Mapping[str, Any]], Reply]] = {
+            "ask": self._ask,
+            "ahead": self._go_ahead,
+            "leave": self._leave,
+            "jobs": self._wake,
+            "status": self._status,
+        }
+
+    def serve(self, listener: socket.socket) -> None:
+        """Take connections, for ever."""
+        while True:
+            try:
+                sock, _ = listener.accept()
+            except OSError as error:  # no descriptors left, for now
+                log.warning("A connection could not be taken: %s", error)
+                time.sleep(0.1)
+                continue
+            if self._places.acquire(blocking=False):
+                threading.Thread(target=self._talk, args=(sock,), daemon=True).start()
+            else:
+                sock.close()
+                log.warning("More than %d connections; one was closed", MAX_CONNECTIONS)
+
+    def _talk(self, sock: socket.socket) -> None:
+        link = Link(sock)
+        try:
+            link.send(hello(self._server_pid))
+            while True:
+                head, _ = link.receive(MAX_REQUEST_BYTES)
+                link.send(*self._answer(head))
+        except (LinkLost, ValueError) as error:
+            if not isinstance(error.__cause__, EOFError | BrokenPipeError | ConnectionError):
+                log.warning("A connection was closed: %s", error)
+        finally:
+            link.close()
+            self._places.release()
+
+    def _answer(self, head: Mapping[str, Any]) -> Reply:
+        """ValueError where it is no request."""
+        op = head.get("op")
+        if not isinstance(op, str) or op not in self._operations:
+            raise ValueError(f"no request of that name: {op!r:.80}")
+        return self._operations[op](head)
+
+    def _ask(self, head: Mapping[str, Any]) -> Reply:
+        place, viewer = _place(head), _viewer(head)
+        keys, wait_s = _keys(head), _wait_s(head)
+        if viewer is not None:
+            self._queue.leave(viewer)
+        tasks = {name: self._task(name, key, place, viewer) for name, key in keys.items()}
+        metrics.note_queue(self._queue.lengths())  # the thread that computes may be long at it
+        self._queue.wait(tasks.values(), wait_s)
+        return _states({name: task.now() for name, task in tasks.items()})
+
+    def _task(self, name: str, key: str, place: Place, viewer: Viewer | None) -> Task:
+        """The task of a key; one that has failed already where it is not to be computed."""
+        ended = Task(key, place, name, Priority.SHOWN, "failed")
+        algorithm = self._algorithms.get(name)
+        if algorithm is None:
+            ended.message = f"Unknown algorithm {name[:80]!r}."
+        elif self._deaths.is_deadly(key):
+            ended.message = self._deaths.message(key, algorithm.label, place.event_id)
+        else:
+            return self._queue.put(key, place, name, Priority.SHOWN, viewer)
+        return ended
+
+    def _go_ahead(self, head: Mapping[str, Any]) -> Reply:
+        place, viewer, count = _place(head), _viewer(head), head.get("count")
+        if type(count) is not int or not 0 <= count <= MAX_AHEAD:
+            raise ValueError(f"count is {count!r:.80}")
+        self._ahead.start(place, viewer, count)
+        return self._wake(head)
+
+    def _leave(self, head: Mapping[str, Any]) -> Reply:
+        viewer = _viewer(head)
+        if viewer is not None:
+            self._queue.leave(viewer)
+        return {}, []
+
+    def _wake(self, head: Mapping[str, Any]) -> Reply:
+        self._queue.wake()
+        return {}, []
+
+    def _status(self, head: Mapping[str, Any]) -> Reply:
+        since_s = self._work.computing_since_s
+        computing_s = None if since_s is None else time.monotonic() - since_s
+        return {"queued": self._queue.lengths(), "computing_s": computing_s}, []
+
+
+def _states(states: Mapping[str, State]) -> Reply:
+    blobs: list[bytes] = []
+    told: dict[str, list[Any]] = {}
+    for name, state in states.items():
+        told[name] = [state.state, state.message, None if state.kept is None else len(blobs)]
+        if state.kept is not None:
+            blobs.append(state.kept)
+    return {"states": told}, blobs
+
+
+def _place(head: Mapping[str, Any]) -> Place:
+    match head.get("place"):
+        case [str(dataset), int(event_id)] if 0 <= event_id < 2**63:
+            return Place(dataset, event_id)
+    raise ValueError(f"place is {head.get('place')!r:.80}")
+
+
+def _viewer(head: Mapping[str, Any]) -> Viewer | None:
+    match head.get("viewer"):
+        case None:
+            return None
+        case [str(name), int(turn)] if NAME.fullmatch(name) and 0 <= turn < 2**63:
+            return Viewer(name, turn)
+    raise ValueError(f"viewer is {head.get('viewer')!r:.80}")
+
+
+def _keys(head: Mapping[str, Any]) -> dict[str, str]:
+    keys = head.get("keys")
+    if isinstance(keys, dict) and 0 < len(keys) <= MAX_KEYS and all(map(_is_key, keys.values())):
+        return keys
+    raise ValueError(f"keys are {keys!r:.200}")
+
+
+def _is_key(key: Any) -> bool:
+    return isinstance(key, str) and KEY.fullmatch(key) is not None
+
+
+def _wait_s(head: Mapping[str, Any]) -> float:
+    wait_s = head.get("wait_s")
+    if isinstance(wait_s, int | float) and 0 <= wait_s <= MAX_WAIT_S:  # false for NaN
+        return float(wait_s)
+    raise ValueError(f"wait_s is {wait_s!r:.80}")

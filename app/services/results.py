@@ -1,0 +1,109 @@
+"""Answers for the event on screen: those that are kept at once, the others when they are there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+
+from app.services.algorithms import Algorithm, algorithm_of, result_key
+from app.services.answers import Answer, decode
+from app.services.cache import ResultCache
+from app.services.inference import Inference, Place, State, Viewer
+from app.services.overlays import Overlay, answered, unanswered
+from reco_core.errors import ServiceError
+from reco_core.icecube.dataset import Dataset
+from reco_core.icecube.event import Event
+
+MAX_WAIT_S = 10.0
+
+
+class Results:
+    """What the algorithms say of an event; safe to share among threads.
+
+    waiting_threads : how many requests may wait for the inference process at a time, so that those
+    that wait leave threads to those that only look.
+    """
+
+    def __init__(
+        self,
+        algorithms: Mapping[str, Algorithm],
+        cache: ResultCache,
+        inference: Inference,
+        waiting_threads: int,
+    ) -> None:
+        self.algorithms = {key: row for key, row in algorithms.items() if row.gives_direction}
+        self._cache = cache
+        self._inference = inference
+        self._may_wait = threading.BoundedSemaphore(max(1, waiting_threads))
+
+    def kept(self, event: Event, dataset: Dataset) -> tuple[Overlay, ...]:
+        """A row per algorithm: its answer if it is kept, else state 'queued'. Computes nothing."""
+        return tuple(
+            self._kept_overlay(row, result_key(row, event.pulses, dataset.detector), event)
+            or unanswered(row, "queued")
+            for row in self.algorithms.values()
+        )
+
+    def ask(
+        self,
+        event: Event,
+        dataset: Dataset,
+        of: Iterable[str],
+        viewer: Viewer | None,
+        wait_s: float,
+    ) -> tuple[Overlay, ...]:
+        """Rows of the algorithms asked for, as far as they are after at most wait_s seconds.
+
+        Returns as soon as one is done. Raises NotFoundError for an unknown algorithm.
+        """
+        rows = [algorithm_of(self.algorithms, key) for key in of]
+        keys = {row.key: result_key(row, event.pulses, dataset.detector) for row in rows}
+        found = {row.key: self._kept_overlay(row, keys[row.key], event) for row in rows}
+        missing = {key: keys[key] for key, overlay in found.items() if overlay is None}
+        if missing:
+            # What is there already must not wait for what is not.
+            wait_s = wait_s if len(missing) == len(rows) else 0.0
+            states = self._ask(Place(dataset.key, event.event_id), missing, viewer, wait_s)
+            for key, state in states.items():
+                found[key] = self._overlay(state, self.algorithms[key], event)
+        return tuple(
+            overlay or unanswered(self.algorithms[key], "queued") for key, overlay in found.items()
+        )
+
+    def ahead(self, event: Event, dataset: Dataset, viewer: Viewer | None, count: int) -> None:
+        """Have the next events computed before they are asked for."""
+        if count:
+            self._inference.ahead(Place(dataset.key, event.event_id), viewer, count)
+
+    def leave(self, viewer: Viewer) -> None:
+        """Drop what a viewer asked for and nobody has begun."""
+        self._inference.leave(viewer)
+
+    def _ask(
+        self, place: Place, keys: Mapping[str, str], viewer: Viewer | None, wait_s: float
+    ) -> Mapping[str, State]:
+        if wait_s <= 0 or not self._may_wait.acquire(blocking=False):
+            return self._inference.ask(place, keys, viewer, 0.0)
+        try:
+            return self._inference.ask(place, keys, viewer, min(wait_s, MAX_WAIT_S))
+        finally:
+            self._may_wait.release()
+
+    def _overlay(self, state: State, row: Algorithm, event: Event) -> Overlay:
+        if state.state != "done" or state.kept is None:
+            return unanswered(row, state.state, state.message)
+        return answered(decode(state.kept, row), row, event)
+
+    def _kept_overlay(self, row: Algorithm, key: str, event: Event) -> Overlay | None:
+        answer = self._kept_answer(row, key)
+        return None if answer is None else answered(answer, row, event)
+
+    def _kept_answer(self, row: Algorithm, key: str) -> Answer | None:
+        kept = self._cache.get(key)
+        if kept is None:
+            return None
+        try:
+            return decode(kept, row)
+        except ServiceError:
+            self._cache.discard(key)  # it is computed anew
+            return None
