@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from app.services.algorithms import find_algorithms
+from app.services.inference_folder import open_meeting
 from app.settings import ROOT, SETTINGS, Settings, load_settings
 from reco_core.errors import HitscopeError, SettingError
 from reco_core.icecube.dataset import find_datasets
@@ -26,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings()
         check_address(settings)
+        find_algorithms(settings.plugins)
+        open_meeting(settings)
         names = [
             dataset.key
             for dataset in find_datasets(

@@ -4,6 +4,8 @@ GET /api/v1/datasets
 GET /api/v1/datasets/<key>/geometry.bin
 GET /api/v1/datasets/<key>/events/<event id>
 GET /api/v1/datasets/<key>/events/<event id>/pulses.bin
+GET /api/v1/datasets/<key>/events/<event id>/overlays
+POST /api/v1/leave
 GET /api/v1/datasets/<key>/batches/<split>/<batch id>/index
 """
 
@@ -17,9 +19,12 @@ import numpy as np
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from app.overlay_requests import leaving_viewer, overlay_request
 from app.routes import EventAddress, parse_event_id
 from app.services.events import Library, payload
-from reco_core.errors import HitscopeError, NotFoundError
+from app.services.overlays import overlay_json
+from app.services.results import Results
+from reco_core.errors import HitscopeError, NotFoundError, ServiceError
 from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.detector import DUST_LAYER_M, OUTLINE_STRINGS, Detector
 from reco_core.icecube.event import Pulses
@@ -81,14 +86,20 @@ def library() -> Library:
 
 @blueprint.errorhandler(HitscopeError)
 def _explain(error: HitscopeError) -> tuple[Response, int]:
-    status = 404 if isinstance(error, NotFoundError) else 422
-    return jsonify({"error": str(error)}), status
+    return jsonify({"error": str(error)}), status_of(error)
+
+
+def status_of(error: HitscopeError) -> int:
+    """404 not there, 503 a service is down, 422 it is there but cannot be used."""
+    if isinstance(error, NotFoundError):
+        return 404
+    return 503 if isinstance(error, ServiceError) else 422
 
 
 @blueprint.before_app_request
 def _refuse_unknown() -> tuple[Response, int] | None:
     """Without this a mistyped route would answer with the page, as every other address does."""
-    if not request.path.startswith(PREFIX) or request.blueprint == blueprint.name:
+    if not request.path.startswith(PREFIX) or request.blueprint is not None:
         return None
     if request.endpoint is None:  # such as a wrong method, which is answered below
         return None
@@ -141,8 +152,34 @@ def geometry(key: str) -> Response:
 
 @blueprint.get("/datasets/<key>/events/<event_id>")
 def event(key: str, event_id: str) -> Response:
-    view = library().open(_address(key, event_id), np.random.default_rng())
+    view = library().open(_address(key, event_id), _results(), np.random.default_rng())
     return jsonify(payload(view))
+
+
+@blueprint.get("/datasets/<key>/events/<event_id>/overlays")
+def overlays(key: str, event_id: str) -> Response:
+    """The rows asked for, as soon as one is done, or as far as they are when `wait` is over."""
+    results = _results()
+    dataset, event = library().event(_address(key, event_id))
+    asked = overlay_request(request.args, results.algorithms)
+    rows = results.ask(event, dataset, asked.of, asked.viewer, asked.wait_s)
+    if asked.ahead:
+        results.ahead(event, dataset, asked.viewer, current_app.config["ahead"])
+    t0_ns = int(event.pulses.time_ns[0])
+    response = jsonify({"overlays": [overlay_json(row, t0_ns) for row in rows]})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/leave")
+def leave() -> tuple[str, int]:
+    """A page is closed: what it asked for in turns before this one, and has not begun, is not."""
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets
+        body = None
+    _results().leave(leaving_viewer(body))
+    return "", 204
 
 
 @blueprint.get("/datasets/<key>/events/<event_id>/pulses.bin")
@@ -169,6 +206,10 @@ def index(key: str, split: str, batch_id: str) -> Response:
             )
     name = f"{split[:40]}/batch_{batch_id[:40]}.parquet"
     raise NotFoundError(f"Data set {key!r} has no batch {name!r}.")
+
+
+def _results() -> Results:
+    return current_app.config["results"]
 
 
 def _address(key: str, event_id: str) -> EventAddress:

@@ -66,6 +66,7 @@ KEYS = (
     Key("Page", ("L",), "copy_link", "L", "copy the link to this view"),
     Key("Page", ("E",), "save_png", "E", "save the view as PNG"),
     Key("Page", ("T",), "toggle_theme", "T", "dark or light"),
+    Key("Page", ("Shift+S",), "toggle_jobs", "Shift S", "score a whole data set"),
     Key("Page", ("?",), "toggle_help", "?", "this sheet"),
     Key("Page", ("Escape",), "escape", "Esc", "close the sheet, clear the selection"),
 )  # fmt: skip

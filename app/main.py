@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 from dash import Dash
 
-from app import api, dash_requests, security, timing
+from app import api, api_jobs, dash_requests, health, metrics, security, timing
 from app.pages import event
+from app.services.algorithms import find_algorithms
+from app.services.cache import ResultCache
 from app.services.events import Library
+from app.services.inference import Inference
+from app.services.jobs import Jobs
+from app.services.results import Results
 from app.settings import ROOT, Settings, load_settings
 
 
@@ -20,20 +27,46 @@ def create_app(settings: Settings) -> Dash:
         update_title="",
         assets_folder=str(ROOT / "assets"),
         assets_path_ignore=["display"],
-        health_endpoint="health",
         suppress_callback_exceptions=True,
+        add_log_handler=False,  # app/logs.py writes what is logged, each line once
     )
     timing.measure(app.server)
     app.layout = event.layout()
     event.register(app)
     dash_requests.guard(app)
-    app.server.config["library"] = Library(
-        settings.data, settings.cache_dir / "indexes", settings.cache_bytes
+    app.server.config |= services_of(settings)
+    services = app.server.config
+    health.register(
+        app.server, lambda: services["inference"].state, services["library"].found_so_far
     )
     app.server.register_blueprint(api.blueprint)
+    app.server.register_blueprint(api_jobs.blueprint)
     security.protect(app.server, security.content_security_policy(app))
     _warm(app)
     return app
+
+
+def services_of(settings: Settings) -> dict[str, Any]:
+    """The services by the names under which routes and callbacks find them."""
+    library = Library(settings.data, settings.cache_dir / "indexes", settings.cache_bytes)
+    algorithms = find_algorithms(settings.plugins)
+    cache = ResultCache(
+        settings.cache_dir / "results", settings.result_bytes, metrics.note_cache_lookup
+    )
+    inference = Inference(settings, server_pid())
+    return {
+        "library": library,
+        "results": Results(algorithms, cache, inference, settings.threads // 2),
+        "jobs": Jobs(library, algorithms, settings.cache_dir),
+        "jobs_changed": inference.jobs_changed,
+        "inference": inference,
+        "ahead": settings.ahead,
+    }
+
+
+def server_pid() -> int:
+    """The process whose end is the server's end: gunicorn's master, else this one."""
+    return os.getppid() if "gunicorn.arbiter" in sys.modules else os.getpid()
 
 
 def _warm(app: Dash) -> None:
@@ -42,8 +75,7 @@ def _warm(app: Dash) -> None:
     Dash learns which scripts it may serve while it makes a page. Without this a worker whose first
     request is a script, for a page that another worker made, answers 500.
     """
-    with app.server.test_client() as client:
-        client.get("/")
+    app.server.test_client().get("/", environ_overrides={timing.OWN_REQUEST: True})
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ shows exactly the view from which it was copied. Times are absolute ns on the ev
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -104,21 +104,24 @@ VIEW_PARAMETERS = (
 )
 
 
-def parse_query(query: str) -> tuple[dict[str, Any], list[str]]:
+def parse_query(query: str, more_overlays: Iterable[str] = ()) -> tuple[dict[str, Any], list[str]]:
     """The view that a query such as '?t=12232&on=truth' asks for, and what in it made no sense.
 
     Keys that are not in the table are left alone: they may belong to a page of another day.
+    more_overlays : keys that `on` may name besides those with a style of their own.
     """
     if len(query) > MAX_QUERY_CHARACTERS:
         return {}, [f"The address is longer than {MAX_QUERY_CHARACTERS:,} characters; ignored."]
     given = dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
     view: dict[str, Any] = {}
     complaints = []
+    on = _keys((*_OVERLAYS, *more_overlays))
     for row in VIEW_PARAMETERS:
         if row.key not in given:
             continue
         try:
-            view[row.key] = row.parse(given[row.key])
+            parse = on if row.key == "on" else row.parse
+            view[row.key] = parse(given[row.key])
         except (ValueError, OverflowError):
             complaints.append(
                 f"The address says {row.key}={given[row.key][:40]!r}; expected {row.expected}."

@@ -8,13 +8,16 @@ import { createClock, resetFor } from "./display/clock.mjs";
 import { mountColourScale } from "./display/colour_scale.mjs";
 import { mountControls } from "./display/controls.mjs";
 import { mountDepthMap } from "./display/depth_map.mjs";
+import { makeIntroduction, mountDirections } from "./display/directions.mjs";
 import { mountDomPanel } from "./display/dom_panel.mjs";
 import { fetchEvent, fetchGeometry } from "./display/loader.mjs";
 import { watchIndex } from "./display/index_progress.mjs";
 import { bindKeys } from "./display/keys.mjs";
 import { makeActions } from "./display/actions.mjs";
+import { mountJobs } from "./display/jobs.mjs";
 import { mountPulseTable } from "./display/pulse_table.mjs";
 import { reportClock } from "./display/dash_clock.mjs";
+import { Results } from "./display/results.mjs";
 import { mountScene, webgl2Available } from "./display/scene.mjs";
 import { mountStrip } from "./display/strip.mjs";
 import { newStore } from "./display/store.mjs";
@@ -36,20 +39,24 @@ function start(config) {
   const axis = createTimeAxis(store);
   const scene = startScene(store, config);
   const clock = createClock(store, {});
+  const results = new Results(store);
   const parts = [
     mountStrip(host("time-strip"), store, config, axis),
     mountDepthMap(host("depth-map"), store, config, axis),
     mountDomPanel(host("dom-panel"), store, config),
     mountPulseTable(host("pulse-table"), store, config),
     mountColourScale(host("colour-scale"), store, config),
+    mountDirections(host("directions"), store, results),
   ];
   const actions = makeActions({ store, clock, scene, config });
   mountControls(store, actions);
   bindKeys(config.keys, actions);
   watchAddress(store);
   reportClock(store, scene !== null);
+  mountJobs(store);
   window.hitscope = { store, clock, scene, parts, actions };
-  return { store, clock };
+  const introduce = makeIntroduction(store, config.overlays.map(({ key }) => key));
+  return { store, clock, results, introduce };
 }
 
 function startScene(store, config) {
@@ -62,7 +69,8 @@ function startScene(store, config) {
 async function open(data, config) {
   const first = page === null; // later events show whole at once, so that one can leaf through
   page ??= start(config);
-  const { store } = page;
+  const { store, results, introduce } = page;
+  results.open(data.error ? null : data);
   host("notice").classList.toggle("failed", Boolean(data.error));
   document.querySelector(".page").classList.toggle("no-event", Boolean(data.error));
   if (data.error) {
@@ -78,6 +86,7 @@ async function open(data, config) {
   if (!event) return; // another event was asked for meanwhile
   store.set({ geometry, selection: [] });
   resetFor(store, event, timesOf(event, wanted));
+  introduce(data.overlays, wanted.on);
   applyView(store, wanted);
   if (first && wanted.t === undefined && !store.get("reduced_motion")) page.clock.playOnce();
   settleAddress(store, data.path);
@@ -86,6 +95,7 @@ async function open(data, config) {
   host("jump").value = data.event_id;
   host("scene").setAttribute("aria-label", `${data.title}: ${data.sentence}`);
   document.title = `${data.title}, ${data.dataset} - Hitscope`;
+  results.computeAhead();
 }
 
 function drain() {

@@ -72,6 +72,30 @@ def test_core_touches_files_only_at_its_edges(path: Path) -> None:
     assert not found, f"{here(path)} touches files ({found[0]}); only dataset*.py and tables.py may"
 
 
+SERVICES = sorted((ROOT / "app" / "services").glob("*.py"))
+OWNERS = {  # module: files of the app that may import it
+    "diskcache": {path.name for path in SERVICES if path.name.startswith("cache")},
+    "prometheus_client": {"metrics.py"},
+    "dash": {path.name for path in APP if path not in SERVICES},
+    "pickle": set(),
+    "marshal": set(),
+    "shelve": set(),
+    "joblib": set(),
+    "torch": set(),
+    "multiprocessing": {path.name for path in SERVICES if path.name.startswith("inference")},
+}
+
+
+@pytest.mark.parametrize("path", APP, ids=here)
+def test_each_library_has_one_owner(path: Path) -> None:
+    wrong = [
+        f"{here(path)}:{line} imports {name}"
+        for line, name in imported(path)
+        if path.name not in OWNERS.get(name.split(".")[0], {path.name})
+    ]
+    assert not wrong, wrong
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "app" / "pages").glob("*.py")), ids=here)
 def test_pages_never_import_one_another(path: Path) -> None:
     wrong = [name for _, name in imported(path) if name.startswith("app.pages")]

@@ -36,6 +36,7 @@ def top_bar() -> html.Header:
                             title="seconds per event")],
                 className="autoplay",
             ),
+            action_button("toggle_jobs", "Score"),
             action_button("copy_link", "Link"),
             action_button("save_png", "PNG"),
             action_button("toggle_theme", "Theme"),

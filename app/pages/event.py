@@ -1,8 +1,9 @@
 """The event page: scene, time strip, inspector.
 
-    address (dcc.Location) ──► open_event ──► title, sentence, directions, verdict, pager, notice
+    address (dcc.Location) ──► open_event ──► title, sentence, verdict, pager, notice
                                         └───► event (store) ──► hitscope.load (browser)
                                                                  ├─ fetches geometry.bin, pulses.bin
+                                                                 ├─ asks for the overlays to come
                                                                  └─ clock (store, when time rests)
     flat (store: event and time, without WebGL2 only) ──► draw_projections ──► three Plotly figures
 
@@ -19,11 +20,11 @@ import numpy as np
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from flask import current_app
 
-from app import ids
+from app import ids, logs
 from app.api import detector_json, geometry_url
 from app.components.controls import action_button, section, toggle_button
-from app.components.directions import directions_table
 from app.components.help_sheet import help_sheet
+from app.components.jobs_sheet import jobs_sheet
 from app.components.notice import failure, remarks
 from app.components.top_bar import dataset_links, top_bar
 from app.components.verdict import verdict_panel
@@ -31,16 +32,17 @@ from app.figures.projections import PROJECTIONS, projection
 from app.page_config import page_config
 from app.routes import MAX_EVENT_ID, EventAddress, event_path, parse_path
 from app.services.events import Library, Pager, pager_of, payload
+from app.services.results import Results
 from app.view_state import parse_query
 from reco_core.errors import HitscopeError
 from reco_core.icecube.dataset import Batch, Dataset
 from reco_core.icecube.event import MAX_TIME_NS
+from reco_core.icecube.light_range import light_range
 
 OPEN_OUTPUTS = (
     Output(ids.EVENT, "data"),
     Output(ids.TITLE, "children"),
     Output(ids.SENTENCE, "children"),
-    Output(ids.DIRECTIONS, "children"),
     Output(ids.VERDICT, "children"),
     Output(ids.NOTICE, "children"),
     Output(ids.DATASET_MENU, "children"),
@@ -64,6 +66,7 @@ def layout() -> html.Div:
             _inspector(),
             _strip(),
             help_sheet(),
+            jobs_sheet(),
             html.Div(id="toast", className="toast", role="status"),
         ],
         className="page",
@@ -157,11 +160,12 @@ def register(app: Dash) -> None:
 
 def open_event(path: Any, query: Any) -> tuple[Any, ...]:
     """Everything the page shows of the event at an address, or the reason why it cannot."""
-    view_wanted, complaints = parse_query(_text(query))
-    library = _library()
+    library, results = _library(), _results()
+    view_wanted, complaints = parse_query(_text(query), results.algorithms)
     try:
         address = parse_path(_text(path))
-        view = library.open(address, np.random.default_rng())
+        with logs.about(address.dataset or "first", address.event_id or "first"):
+            view = library.open(address, results, np.random.default_rng())
     except HitscopeError as error:
         return _failed(library, path, str(error))
     data = payload(view) | _detector_data(view.dataset) | {"view": view_wanted}
@@ -170,7 +174,6 @@ def open_event(path: Any, query: Any) -> tuple[Any, ...]:
         data,
         view.title,
         [html.Span(part) for part in told if part],
-        directions_table(view.overlays),
         verdict_panel(view.verdict),
         remarks(complaints),
         dataset_links([dataset.key for dataset in library.datasets], view.dataset.key),
@@ -204,7 +207,7 @@ def _failed(library: Library, path: Any, message: str) -> tuple[Any, ...]:
     links = [("First event", first)] if keys else []
     data = {"error": message, "dataset": current.dataset, "event_id": current.event_id}
     menu = dataset_links(keys, current.dataset)
-    return data | detector, "No event", "", "", "", failure(message, links), menu, "", *paths
+    return data | detector, "No event", "", "", failure(message, links), menu, "", *paths
 
 
 def _detector_data(dataset: Dataset) -> dict[str, Any]:
@@ -237,17 +240,16 @@ def draw_projections(flat: Any) -> Any:
         return []
     address, until_ns = wanted
     try:
-        view = _library().open(address, np.random.default_rng())
+        dataset, event = _library().event(address)
     except HitscopeError as error:
         return remarks([str(error)])
+    light_range_ns = light_range(event.pulses)
     sentence = html.P(
         "This browser has no WebGL2: the event is drawn flat, from above and from two sides."
     )
     return [sentence] + [
         dcc.Graph(
-            figure=projection(
-                name, view.event.pulses, view.dataset.detector, view.light_range_ns, until_ns
-            ),
+            figure=projection(name, event.pulses, dataset.detector, light_range_ns, until_ns),
             config={"displayModeBar": False, "responsive": True},
             className="projection",
         )
@@ -279,3 +281,7 @@ def _text(value: Any) -> str:
 
 def _library() -> Library:
     return current_app.config["library"]
+
+
+def _results() -> Results:
+    return current_app.config["results"]

@@ -3,7 +3,9 @@
 import { currentLink } from "./address.mjs";
 import { makeAutoplay } from "./autoplay.mjs";
 import { SPEEDS_NS_PER_S } from "./clock.mjs";
+import { toggleOverlay } from "./directions.mjs";
 import { savePng } from "./png.mjs";
+import { toggleSheet } from "./sheets.mjs";
 
 const ORBIT_RAD = Math.PI / 36; // 5 degrees a press
 const PAN_PX = 40; // a press
@@ -53,18 +55,12 @@ export function makeActions({ store, clock, scene, config }) {
     copy_link: () => copyLink(store),
     save_png: () => savePng(store, scene, config).then(() => toast("Saved the view as PNG")),
     toggle_theme: () => store.set({ theme: store.get("theme") === "dark" ? "light" : "dark" }),
-    toggle_help: () => showHelp(document.getElementById("help").hidden),
+    toggle_jobs: () => toggleSheet("jobs"),
+    toggle_help: () => toggleSheet("help"),
     escape: () => escape(store),
   };
-  for (const { key } of config.overlays) actions[`toggle_${key}`] = () => flipOverlay(store, key);
+  for (const { key } of config.overlays) actions[`toggle_${key}`] = () => toggleOverlay(store, key);
   return actions;
-}
-
-function flipOverlay(store, key) {
-  const shown = store.get("overlays");
-  store.set({
-    overlays: shown.includes(key) ? shown.filter((other) => other !== key) : [...shown, key],
-  });
 }
 
 function changeSpeed(store, direction) {
@@ -92,19 +88,7 @@ async function copyLink(store) {
   }
 }
 
-let helpOpener = null;
-
-function showHelp(open) {
-  const help = document.getElementById("help");
-  if (open) helpOpener = document.activeElement;
-  help.hidden = !open;
-  if (open) help.querySelector("button").focus();
-  else helpOpener?.focus?.();
-}
-
 function escape(store) {
-  const help = document.getElementById("help");
-  if (!help.hidden) return showHelp(false);
   document.querySelector("details[open]")?.removeAttribute("open");
   store.set({ selection: [] });
 }

@@ -66,16 +66,15 @@ export class Camera {
 
   /**
    * Go to 'home', 'top', 'side' or 'along' (the first shown overlay's travel direction; home if
-   * there is none). context: {geometry, event, overlays}, from the store where left out.
+   * there is none).
    */
-  preset(name, context = {}) {
+  preset(name) {
     if (!PRESETS.includes(name)) {
       throw new Error(`unknown view '${name}', expected one of ${PRESETS.join(", ")}`);
     }
-    const of = (key) => context[key] ?? this.#store.get(key);
-    const geometry = of("geometry");
+    const geometry = this.#store.get("geometry");
     if (!geometry || this.#store.get("camera_locked")) return;
-    const overlay = shownOverlays(of("event"), of("overlays"))[0];
+    const overlay = shownOverlays(this.#store)?.[0];
     const camera =
       name === "along" && overlay
         ? alongView(geometry, overlay, this.#size())

@@ -2,15 +2,20 @@
 
 import { toast } from "./actions.mjs";
 import { SPEEDS_NS_PER_S } from "./clock.mjs";
+import { toggleOverlay } from "./directions.mjs";
 import { ns } from "./format.mjs";
+import { bindSheets, openSheet } from "./sheets.mjs";
 import { keepTheme } from "./theme.mjs";
 
 export function mountControls(store, actions) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-action]");
-    if (button) actions[button.dataset.action]?.(event);
-    if (event.detail > 0) event.target.closest?.("button, a.control")?.blur(); // Space plays again
-    if (event.target.id === "help") actions.toggle_help();
+    // a direction of a plug-in may be called 'help' or 'dust': its key says what it switches
+    if (button?.dataset.overlay) toggleOverlay(store, button.dataset.overlay);
+    else if (button) actions[button.dataset.action]?.(event);
+    if (event.detail > 0 && !openSheet()) {
+      event.target.closest?.("button, a.control")?.blur(); // Space plays again
+    }
   });
   // a handle moved by the pointer gives the arrow keys back to time
   document.addEventListener("pointerup", () => {
@@ -21,13 +26,12 @@ export function mountControls(store, actions) {
   mountReadout(store);
   mountTabs();
   closeMenus();
+  bindSheets();
   const show = () => showPressed(store);
-  store.on(["overlays", "region", "auxiliary", "dust", "camera_locked", "loop"], show);
-  // Dash draws these panels anew for each event, with the state it knows nothing of
+  store.on(["region", "auxiliary", "dust", "camera_locked", "loop"], show);
+  // Dash draws this panel anew for each event, with the state it knows nothing of
   const watcher = new MutationObserver(show);
-  for (const id of ["directions", "verdict"]) {
-    watcher.observe(document.getElementById(id), { childList: true, subtree: true });
-  }
+  watcher.observe(document.getElementById("verdict"), { childList: true, subtree: true });
   store.on(["theme"], () => keepTheme(store.get("theme")));
   show();
 }
@@ -42,14 +46,10 @@ const PRESSED = {
 
 function showPressed(store) {
   for (const [action, key] of Object.entries(PRESSED)) press(action, store.get(key));
-  const shown = new Set(store.get("overlays"));
-  for (const button of document.querySelectorAll("#directions [data-action]")) {
-    button.setAttribute("aria-pressed", shown.has(button.dataset.action.slice("toggle_".length)));
-  }
 }
 
 function press(action, on) {
-  for (const button of document.querySelectorAll(`[data-action=${action}]`)) {
+  for (const button of document.querySelectorAll(`[data-action=${action}]:not([data-overlay])`)) {
     button.setAttribute("aria-pressed", String(on));
   }
 }

@@ -44,3 +44,12 @@ export function counted(n, noun) {
 export function domName(geometry, sensor) {
   return `String ${geometry.stringOf(sensor)}, OM ${geometry.omOf(sensor)}`;
 }
+
+/** Time of waiting: 9 -> "9 s", 151 -> "2 min 31 s", 3900 -> "1 h 5 min". */
+export function waiting(seconds) {
+  const whole = Math.max(1, Math.ceil(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = whole < 3600 ? Math.floor(whole / 60) : Math.ceil(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${thousands(Math.floor(minutes / 60))} h ${minutes % 60} min`;
+}

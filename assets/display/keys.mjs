@@ -1,20 +1,21 @@
 // One listener for every key of app/keys.py. Deaf while one types, and to keys with Ctrl or Cmd.
 
+import { openSheet } from "./sheets.mjs";
+
 export function bindKeys(rows, actions) {
   const table = new Map(rows.flatMap((row) => row.keys.map((key) => [key, row.action])));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return;
-    const action = table.get(named(event));
+    const action = table.get(named(event, "Shift+")) ?? table.get(named(event, ""));
     if (!action || !actions[action]) return;
-    if (!document.getElementById("help").hidden && !WITH_HELP.has(action)) return;
+    const sheet = openSheet();
+    if (sheet && action !== `toggle_${sheet.id}`) return;
     if (event.repeat && !REPEATABLE.has(action)) return;
     if (pressesItself(event)) return;
     event.preventDefault();
     actions[action](event);
   });
 }
-
-const WITH_HELP = new Set(["toggle_help", "escape"]);
 
 const REPEATABLE = new Set([
   "step_back", "step_forward", "big_step_back", "big_step_forward", "orbit", "pan", "zoom_in", "zoom_out",
@@ -27,10 +28,11 @@ function pressesItself(event) {
   return event.key === " " && event.target.closest?.("button, summary, [role=button]");
 }
 
-function named(event) {
+// Shift is told for arrows, and for letters where a key of its own is; '?' and '+' need it anyway.
+function named(event, before_letter) {
   const letter = event.key.length === 1 ? event.key.toUpperCase() : event.key;
-  const arrow = event.key.startsWith("Arrow");
-  const shift = event.shiftKey && arrow ? "Shift+" : "";
+  const before = event.key.startsWith("Arrow") ? "Shift+" : /^[A-Z]$/.test(letter) ? before_letter : "";
+  const shift = event.shiftKey ? before : "";
   return `${event.altKey ? "Alt+" : ""}${shift}${letter}`;
 }
 

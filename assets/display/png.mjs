@@ -1,6 +1,7 @@
 // The view as a picture, with the title, the event and the colour scale drawn into it.
 
 import { degrees, ns } from "./format.mjs";
+import { shownOverlays } from "./gl/overlays.mjs";
 
 // in units of 1/1100 of the picture's width
 const MARGIN = 24;
@@ -49,9 +50,7 @@ export function compose(scene_canvas, store, config) {
 }
 
 function drawOverlays(pen, unit, store, write) {
-  const shown = store.get("overlays");
-  const rows = store.get("event").info.overlays.filter(({ key }) => shown.includes(key));
-  rows.forEach((row, i) => {
+  (shownOverlays(store) ?? []).forEach((row, i) => {
     const y = 40 + 20 * i;
     pen.fillStyle = store.get("theme") === "light" ? row.colour_light : row.colour;
     pen.fillRect((LEGEND_X - 24) * unit, (y - 6) * unit, 14 * unit, 3 * unit);

@@ -16,6 +16,7 @@ const PARTS = {
   geometry: ["geometry", "event", "marks", "dust", "camera"],
   event: ["event", "overlays", "marks"],
   overlays: ["overlays"],
+  directions: ["overlays"],
   theme: ["theme", "overlays"],
   colour_map: ["colour_map"],
   hover: ["marks"],
@@ -143,9 +144,7 @@ class Scene {
     const fresh = {
       geometry: () => geometry && this.#renderer.setGeometry(geometry),
       event: () => geometry && this.#renderer.setEvent(geometry, event),
-      overlays: () => this.#renderer.setOverlays(
-        shownOverlays(event, store.get("overlays")), store.get("theme"),
-      ),
+      overlays: () => this.#drawOverlays(shownOverlays(store)),
       marks: () => geometry && this.#renderer.setMarks(geometry, event, this.#marks(event)),
       theme: () => this.#renderer.setTheme(store.get("theme")),
       colour_map: () => this.#renderer.setColourMap(this.#colourStops()),
@@ -154,6 +153,10 @@ class Scene {
     };
     for (const part of this.#stale) fresh[part]();
     this.#stale.clear();
+  }
+
+  #drawOverlays(overlays) {
+    if (overlays) this.#renderer.setOverlays(overlays, this.#store.get("theme"));
   }
 
   #marks(event) {

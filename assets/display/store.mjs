@@ -64,7 +64,8 @@ export function newStore() {
     range: [0, 1], // ns, the ends of the colour scale
     colour_map: "spectrum", // key of config.colour_maps
     auxiliary: true, // draw auxiliary pulses
-    overlays: [], // keys of the overlays drawn
+    directions: [], // rows of the table of directions, as results.mjs keeps them
+    overlays: [], // keys of the directions drawn
     hover: null, // sensor_id under the pointer, wherever the pointer is
     selection: [], // sensor_ids
     camera: null, // {target: [x, y, z] m, distance: m, azimuth: rad, elevation: rad}
@@ -73,5 +74,6 @@ export function newStore() {
     region: false, // draw the deciding region of the verdict
     theme: "dark", // "dark" | "light"
     reduced_motion: false,
+    jobs: null, // {jobs, algorithms, datasets} of the server's last answer
   });
 }

@@ -12,14 +12,24 @@ from dash import Dash
 from app.main import create_app
 from app.pages.event import OPEN_OUTPUTS, draw_projections, open_event
 from app.settings import load_settings
+from tests.app.services.direct import DirectResults
 
 Page = dict[str, Any]  # 'event-title.children': what open_event gives for it
 
 
 def app_on(data: Path, cache: Path | None = None) -> Dash:
-    """The app as it is served; the indexes go beside the data."""
+    """The app as it is served, but for results: they are computed here. Indexes beside the data."""
     cache = cache or data.parent / f"{data.name}-cache"
-    return create_app(load_settings({"HITSCOPE_DATA": str(data), "HITSCOPE_CACHE_DIR": str(cache)}))
+    settings = load_settings(
+        {
+            "HITSCOPE_DATA": str(data),
+            "HITSCOPE_CACHE_DIR": str(cache),
+            "HITSCOPE_RUNTIME_DIR": str(data.parent / f"{data.name}-runtime"),
+        }
+    )
+    app = create_app(settings)
+    app.server.config["results"] = DirectResults(app.server.config["library"])
+    return app
 
 
 def opened_page(app: Dash, path: Any, query: Any = "") -> Page:

@@ -53,11 +53,11 @@ def test_an_event_of_which_nothing_is_known_has_one_sentence(app: Dash) -> None:
     assert len(list(texts(opened_page(app, "/event/first/24")["event-sentence.children"]))) == 1
 
 
-def test_directions_in_degrees(app: Dash) -> None:
-    told = list(texts(opened_page(app, "/event/first/24")["directions.children"]))
-    at = told.index("Truth")
-    assert told[at : at + 4] == ["Truth", "G", "57.3°", "114.6°"]
-    assert {"Two dots", "Line fit"} <= set(told)
+def test_the_page_gets_a_row_for_the_truth_and_each_algorithm(app: Dash) -> None:
+    rows = opened_page(app, "/event/first/24")["event.data"]["overlays"]
+    assert [row["label"] for row in rows] == ["Truth", "Two dots", "Line fit"]
+    assert [row["shortcut"] for row in rows] == ["G", "D", "I"]
+    assert (rows[0]["zenith"], rows[0]["azimuth"], rows[0]["state"]) == (1.0, 2.0, "done")
 
 
 def test_the_verdict_is_a_word_with_reasons(app: Dash) -> None:

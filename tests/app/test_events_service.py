@@ -18,14 +18,15 @@ from app.services.event_words import facts_of, kind_text, one_line, particle_tex
 from app.services.events import (
     EventView,
     Library,
-    distance_from_centre,
     pager_of,
     payload,
     ranges_of,
 )
+from app.services.overlays import distance_from_centre
 from reco_core.errors import NotFoundError
 from reco_core.icecube.event import Event, Truth
 from reco_core.units import energy_text
+from tests.app.services.direct import DirectResults
 from tests.reco_core.icecube.small_datasets import BIG, pulse_table, write_batch, write_small
 
 COUNTS = {24: 6, 41: 8, 59: 5}
@@ -36,7 +37,9 @@ def library_of(root: Path) -> Library:
 
 
 def view_of(folder: Path, event_id: int | None = 41) -> EventView:
-    return library_of(folder).open(EventAddress("set", event_id), np.random.default_rng(0))
+    library = library_of(folder)
+    address = EventAddress("set", event_id)
+    return library.open(address, DirectResults(library), np.random.default_rng(0))
 
 
 def write_truth(folder: Path, **columns: object) -> Path:
@@ -164,7 +167,7 @@ def test_a_neutrino_that_passes_far_away_is_told_and_not_drawn(tmp_path: Path) -
     truth = view.overlays[0]
     assert (truth.label, truth.zenith) == ("Truth, 1.6 km away", 0.0)
     assert (truth.point_m, truth.time_ns) == (None, None)
-    assert "truth" not in [row["key"] for row in payload(view)["overlays"]]
+    assert payload(view)["overlays"][0]["point_m"] is None
     assert all(fit.opening_angle is not None or fit.reason for fit in view.overlays[1:])
 
 
@@ -200,10 +203,10 @@ def test_the_payload_is_relative_to_the_first_pulse(tmp_path: Path) -> None:
     first = table.filter(event_id=41)["time"].min()
     assert data["t0_ns"] == first
     assert data["light_range_ns"] == [time - first for time in view.light_range_ns]
-    shown = [overlay for overlay in view.overlays if overlay.point_m]
-    assert [row["key"] for row in data["overlays"]] == [overlay.key for overlay in shown]
-    for row, overlay in zip(data["overlays"], shown, strict=True):
-        assert row["time_ns"] == overlay.time_ns - first
+    assert [row["key"] for row in data["overlays"]] == [row.key for row in view.overlays]
+    assert any(overlay.time_ns for overlay in view.overlays)
+    for row, overlay in zip(data["overlays"], view.overlays, strict=True):
+        assert row["time_ns"] == (overlay.time_ns and overlay.time_ns - first)
         assert row["point_m"] == overlay.point_m
     json.dumps(data, allow_nan=False)
 
@@ -211,7 +214,8 @@ def test_the_payload_is_relative_to_the_first_pulse(tmp_path: Path) -> None:
 def test_no_address_is_the_first_event(tmp_path: Path) -> None:
     write_small(tmp_path / "set", COUNTS)
     library = library_of(tmp_path / "set")
-    view = library.open(EventAddress(None, None), np.random.default_rng(0))
+    results = DirectResults(library)
+    view = library.open(EventAddress(None, None), results, np.random.default_rng(0))
     assert (view.dataset.key, view.event.event_id, view.path) == ("set", 24, "/event/set/24")
 
 

@@ -1,6 +1,6 @@
 """make bench: measure speed, memory and bytes in one run, and print them as one table.
 
-python -m tests.bench [--quick] [--only open,playback,bytes,start,simulation]
+python -m tests.bench [--quick] [--only open,playback,bytes,start,results,simulation]
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from tests.bench import opening, playback, simulation, sizes, starting
+from tests.bench import opening, playback, results, simulation, sizes, starting
 from tests.bench.common import Options, say
 from tests.bench.report import Section, table
 
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Options], Section]] = {
     "playback": playback.measure,
     "bytes": sizes.measure,
     "start": starting.measure,
+    "results": results.measure,
     "simulation": simulation.measure,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import urlsplit
 
 from app import ids
@@ -12,13 +13,19 @@ from app import ids
 class Client:
     """One connection to the server. Each answer must be 200, else RuntimeError."""
 
-    def __init__(self, address: str, key: str) -> None:
+    def __init__(self, address: str, key: str, viewer: str = "bench-client") -> None:
         self._connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
         self._key = key
+        self._viewer = viewer
+        self.turn = 0  # grows with each event that a user opens
         self.server_ms: list[float] = []  # of every answer, as its Server-Timing says
         self._callback = self._find_callback()
 
     def close(self) -> None:
+        self._connection.close()
+
+    def reconnect(self) -> None:
+        """After an answer that did not come: the connection is of no more use."""
         self._connection.close()
 
     def get(self, path: str) -> bytes:
@@ -30,6 +37,24 @@ class Client:
 
     def geometry(self) -> bytes:
         return self.get(f"/api/v1/datasets/{self._key}/geometry.bin")
+
+    def overlays(
+        self, event_id: int, of: str, wait_s: float = 0.25, ahead: bool = False
+    ) -> list[dict[str, Any]]:
+        """Rows of the algorithms named in `of`, as far as they are after wait_s seconds."""
+        query = f"of={of}&viewer={self._viewer}&turn={self.turn}&wait={wait_s}&ahead={ahead:d}"
+        path = f"/api/v1/datasets/{self._key}/events/{event_id}/overlays?{query}"
+        rows: list[dict[str, Any]] = json.loads(self.get(path))["overlays"]
+        return rows
+
+    def all_overlays(self, event_id: int, of: str) -> None:
+        """Ask until all are there; RuntimeError where one failed."""
+        while of:
+            rows = self.overlays(event_id, of, wait_s=5)
+            failed = [row["reason"] for row in rows if row["state"] == "failed"]
+            if failed:
+                raise RuntimeError(failed[0])
+            of = ",".join(row["key"] for row in rows if row["state"] != "done")
 
     def open_event(self, event_id: int) -> bytes:
         """The answer of the Dash callback that opens an event."""

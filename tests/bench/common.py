@@ -138,9 +138,27 @@ def _status_kb(pid: int, key: str) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith(f"{key}:")), 0)
 
 
+def server_pids() -> list[int]:
+    """Masters of the servers that run under this process; none without /proc."""
+    return _children(os.getpid())
+
+
 def worker_pids() -> list[int]:
     """Worker processes of the server that runs under this process; none without /proc."""
-    return [pid for master in _children(os.getpid()) for pid in _children(master)]
+    return [pid for master in server_pids() for pid in _children(master)]
+
+
+def children_of(module: str, server_pid: int) -> list[int]:
+    """Processes that run `python -m ...module` for a server, whoever their parent is."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().decode(errors="replace").split("\0")
+        except OSError:  # it has ended meanwhile
+            continue
+        if any(word.endswith(module) for word in words) and str(server_pid) in words:
+            found.append(int(path.parent.name))
+    return found
 
 
 def _children(pid: int) -> list[int]:

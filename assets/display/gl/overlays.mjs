@@ -16,9 +16,16 @@ const CASCADE_AFTER_M = 110;
 const ALIKE_COSINE = Math.cos((2.2 * Math.PI) / 180);
 const ALIKE_M = 60;
 
-/** Overlays of the event whose keys are shown, in the server's order. */
-export function shownOverlays(event, keys) {
-  return (event?.info?.overlays ?? []).filter((overlay) => keys.includes(overlay.key));
+/**
+ * Directions that are switched on and can be drawn, in the table's order; null while those of the
+ * event just opened are there but its light is not: what is drawn belongs to the last one.
+ */
+export function shownOverlays(store) {
+  const rows = store.get("directions");
+  const path = store.get("event")?.info.path;
+  if (rows.some((row) => row.of !== path)) return null;
+  const keys = store.get("overlays");
+  return rows.filter((row) => row.point_m && keys.includes(row.key));
 }
 
 /** Travel direction of an overlay: zenith and azimuth name where the particle came from. */

@@ -1,0 +1,70 @@
+"""The usual way, to compare with: the same page, its answers computed in the web worker by memoize.
+
+diskcache's own `memoize` keeps them, with its defaults. Nothing else of the app differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from diskcache import Cache
+
+from app.main import create_app
+from app.services.algorithms import find_algorithms
+from app.services.answers import Answer, answer_of
+from app.services.overlays import Overlay, answered
+from app.settings import Settings, load_settings
+from reco_core.icecube.dataset import Dataset
+from reco_core.icecube.event import Event
+
+
+class MemoizedResults:
+    """Stands in for app.services.results.Results: whoever opens an event computes its answers."""
+
+    def __init__(self, settings: Settings, library: Any) -> None:
+        self.algorithms = find_algorithms(settings.plugins)
+        cache = Cache(str(Path(settings.cache_dir) / "memoize"))
+
+        @cache.memoize()
+        def compute(dataset_key: str, event_id: int, algorithm_key: str) -> Answer:
+            row, dataset = self.algorithms[algorithm_key], library.dataset(dataset_key)
+            (computed,) = row.compute([dataset.event(event_id)], dataset.detector)
+            return answer_of(computed, row)
+
+        self._compute = compute
+
+    def kept(self, event: Event, dataset: Dataset) -> tuple[Overlay, ...]:
+        return self.ask(event, dataset, self.algorithms, None, 0.0)
+
+    def ask(
+        self, event: Event, dataset: Dataset, of: Iterable[str], viewer: object, wait_s: float
+    ) -> tuple[Overlay, ...]:
+        return tuple(
+            answered(self._compute(dataset.key, event.event_id, key), self.algorithms[key], event)
+            for key in of
+        )
+
+    def ahead(self, *_: object) -> None:
+        """A plain memoize computes nothing ahead."""
+
+    def leave(self, *_: object) -> None:
+        """Nor does it know who waits."""
+
+
+class NoInference:
+    """No further process is started."""
+
+    state = "down"
+
+    def start(self) -> None:
+        """There is nothing to start."""
+
+
+def make_server() -> Any:
+    settings = load_settings()
+    server = create_app(settings).server
+    server.config["results"] = MemoizedResults(settings, server.config["library"])
+    server.config["inference"] = NoInference()
+    return server
