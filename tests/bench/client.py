@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,10 +22,6 @@ class Client:
         self._callback = self._find_callback()
 
     def close(self) -> None:
-        self._connection.close()
-
-    def reconnect(self) -> None:
-        """After an answer that did not come: the connection is of no more use."""
         self._connection.close()
 
     def get(self, path: str) -> bytes:
@@ -76,11 +72,21 @@ class Client:
         outputs = [{"id": name, "property": key} for name, _, key in pairs]
         return {"output": output, "outputs": outputs}
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
-        headers = {"Content-Type": "application/json"} if body else {}
+    def _answer(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[HTTPResponse, bytes]:
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
-        content = answer.read()
+        return answer, answer.read()
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        headers = {"Content-Type": "application/json"} if body else {}
+        try:
+            answer, content = self._answer(method, path, body, headers)
+        except (BrokenPipeError, ConnectionResetError, RemoteDisconnected):
+            # The server closes what has been idle for some seconds; browsers try again too.
+            self._connection.close()
+            answer, content = self._answer(method, path, body, headers)
         if answer.status != 200:
             raise RuntimeError(f"{method} {path} was answered {answer.status}: {content[:200]!r}")
         self.server_ms.append(float(answer.headers["Server-Timing"].removeprefix("app;dur=")))
