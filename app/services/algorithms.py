@@ -23,6 +23,7 @@ from reco_core.icecube.event import Event, Pulses
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruct
 
 LAYOUT: Final = 1  # of kept answers (answers.py); raised when their bytes change
+FEW: Final = 4  # events that a reconstruction takes together: what it costs to begin is shared
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 Row = Mapping[str, Any]  # one value per column, None where there is none
@@ -101,7 +102,7 @@ def _of_reconstruction(key: str) -> Algorithm:
     def compute(events: Sequence[Event], detector: Detector) -> list[Row | ReconstructionError]:
         return [_reconstructed(key, event.pulses, detector) for event in events]
 
-    return Algorithm(key, row.label, row.source, row.version, DIRECTION_COLUMNS, compute)
+    return Algorithm(key, row.label, row.source, row.version, DIRECTION_COLUMNS, compute, FEW)
 
 
 def _reconstructed(key: str, pulses: Pulses, detector: Detector) -> Row | ReconstructionError:

@@ -50,7 +50,12 @@ class ResultCache:
         self._troubles = Troubles(folder)
         self._results = Store(folder, self._troubles, retry_s, size_limit=limit_bytes)
         claims = Store(
-            folder / "claims", self._troubles, retry_s, eviction_policy="none", cull_limit=10
+            folder / "claims",
+            self._troubles,
+            retry_s,
+            eviction_policy="none",
+            cull_limit=10,
+            sqlite_synchronous=0,  # of no use after the machine has gone down
         )
         self._claims = Claims(claims, expiry_s)
 

@@ -10,7 +10,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,7 @@ class Claims:
 
     def __init__(self, store: Store, expiry_s: float) -> None:
         self._store, self._expiry_s = store, expiry_s
+        self._renewer = Renewer(self._renew, expiry_s / 3)
 
     def take(self, key: str, holder: bytes) -> bool:
         """Whether the claim is this holder's now. Raises Unusable where claims cannot be kept."""
@@ -39,31 +40,25 @@ class Claims:
     @contextmanager
     def renewed(self, key: str, holder: bytes) -> Iterator[None]:
         """Renew the claim while the block runs, then end it."""
-        done = threading.Event()
-        renewer = threading.Thread(
-            target=self._renew_until, args=(done, key, holder), name="claim", daemon=True
-        )
-        renewer.start()
+        self._renewer.add(key, holder)
         try:
             yield
         finally:
-            done.set()
-            renewer.join()
+            self._renewer.remove(key, holder)
             with suppress(Unusable):
                 self._store.write(lambda cache: self._end(cache, key, holder))
 
     def close(self) -> None:
         self._store.close()
 
-    def _renew_until(self, done: threading.Event, key: str, holder: bytes) -> None:
+    def _renew(self, key: str, holder: bytes) -> None:
         def renew(cache: LocalCache) -> None:
             with cache.transact():
                 if _holder(cache, key)[0] in (None, holder):
                     self._put(cache, key, holder)
 
-        while not done.wait(self._expiry_s / 3):
-            with suppress(Unusable):
-                self._store.write(renew)
+        with suppress(Unusable):
+            self._store.write(renew)
 
     def _is_held(self, cache: LocalCache, key: str) -> bool:
         holder, until_s = _holder(cache, key)
@@ -79,6 +74,48 @@ class Claims:
         with cache.transact():
             if _holder(cache, key)[0] == holder:
                 cache.delete(key)
+
+
+class Renewer:
+    """Renews what this process holds, in one thread for all: most computations are over before
+    a thread of their own would have started.
+
+    renew : called with key and holder of each, about every `every_s` seconds.
+    """
+
+    def __init__(self, renew: Callable[[str, bytes], None], every_s: float) -> None:
+        self._renew, self._every_s = renew, every_s
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pid = os.getpid()
+        self._changed = threading.Condition()
+        self._held: set[tuple[str, bytes]] = set()
+        self._thread: threading.Thread | None = None
+
+    def add(self, key: str, holder: bytes) -> None:
+        if self._pid != os.getpid():  # a forked child has neither the thread nor its claims
+            self._begin()
+        with self._changed:
+            self._held.add((key, holder))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="claims", daemon=True)
+                self._thread.start()
+            elif len(self._held) == 1:
+                self._changed.notify_all()
+
+    def remove(self, key: str, holder: bytes) -> None:
+        """It is not being renewed when this returns."""
+        with self._changed:
+            self._held.discard((key, holder))
+
+    def _run(self) -> None:
+        with self._changed:
+            while True:
+                self._changed.wait_for(lambda: bool(self._held))
+                self._changed.wait(self._every_s)
+                for key, holder in tuple(self._held):
+                    self._renew(key, holder)
 
 
 def _holder(cache: LocalCache, key: str) -> tuple[bytes | None, float | None]:

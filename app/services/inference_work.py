@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from app import logs, metrics
-from app.services.algorithms import Algorithm, Row, result_key
+from app.services.algorithms import Algorithm, Row
 from app.services.answers import Answer, answer_of, decode, encode
 from app.services.cache import ResultCache
 from app.services.events import Library
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
+from app.services.inference_events import LastEvents
 from app.services.inference_link import MAX_ANSWER_BYTES
 from app.services.inference_queue import Queue, Task
 from reco_core.errors import HitscopeError, ReconstructionError, ServiceError
@@ -95,6 +96,7 @@ class Work:
         self._jobs_from_s = 0.0
         self._weights = weights
         self._to_load = list(algorithms.values())
+        self._events = LastEvents()
         self.computing_since_s: float | None = None
 
     def run(self) -> None:
@@ -162,11 +164,11 @@ class Work:
         detector, found = dataset.detector, []
         for task in batch:
             try:
-                event = dataset.event(task.place.event_id)
+                event = self._events.find(dataset, task.place.event_id, algorithm, task.key)
             except (HitscopeError, OSError) as error:
                 self._queue.fail(task, str(error))
                 continue
-            if result_key(algorithm, event.pulses, detector) != task.key:
+            if event is None:
                 self._queue.fail(task, CHANGED)
             elif (answer := self._of_job(dataset, event, algorithm)) is not None:
                 kept = encode(answer, algorithm)
@@ -186,11 +188,14 @@ class Work:
         key = read.task.key
         self._deaths.rest()
 
+        computed: list[bytes] = []
+
         def compute() -> bytes:
-            return self._computed([read], algorithm, detector)[0]
+            computed.extend(self._computed([read], algorithm, detector))
+            return computed[-1]
 
         kept = self._cache.once(key, compute)
-        if not _is_sound(kept, algorithm):
+        if not computed and not _is_sound(kept, algorithm):  # another's, and damaged
             self._cache.discard(key)
             kept = self._cache.once(key, compute)
         self._queue.finish(read.task, kept)
