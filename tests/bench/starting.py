@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,15 @@ from tests.browser.conftest import find_chromium, serve, wait_for_event
 
 INDEX_PATIENCE_S = 300
 BATCH = "/batches/train/1/index"
+ALL_THERE = """() => {
+    const rows = window.hitscope.store.get("directions");
+    return rows.length > 1 && rows.every((row) => row.state === "done");
+}"""
 STEPS = {
     "health": "to /health 200, asked every 50 ms",
     "html": "to the first page's HTML",
     "drawn": "to the first event drawn in the browser",
+    "overlays": "to all its overlays there",
 }
 
 
@@ -55,19 +60,24 @@ def _start(folder: Path, cache: Path, browser: Any) -> dict[str, float]:
             client.get("/")
         found["html"] = time.perf_counter() - start
         if browser:
-            _draw(browser, f"{address}/")
-            found["drawn"] = time.perf_counter() - start
+            with _drawn(browser, f"{address}/") as page:
+                found["drawn"] = time.perf_counter() - start
+                page.wait_for_function(ALL_THERE)
+                found["overlays"] = time.perf_counter() - start
         with closing(Client(address, folder.name)) as client:
             _wait_for_index(client, folder.name)
     return found
 
 
-def _draw(browser: Any, url: str) -> None:
+@contextmanager
+def _drawn(browser: Any, url: str) -> Iterator[Any]:
+    """The page with its event drawn."""
     context = browser.new_context(viewport=VIEWPORT)
     try:
         page = context.new_page()
         page.goto(url)
         wait_for_event(page)
+        yield page
     finally:
         context.close()
 
