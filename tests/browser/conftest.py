@@ -124,9 +124,9 @@ class Watched:
         page.on("request", lambda request: self.requests.append(request.url))
 
     def _failed(self, request: Any) -> None:
-        # the page drops what it asked for an event that is left, as it must
+        # the page drops what it asked for an event that is left, as it must; the browser its icon
         dropped = request.failure == "net::ERR_ABORTED" and any(
-            part in request.url for part in ("/overlays?", "/api/v1/jobs")
+            part in request.url for part in ("/overlays?", "/api/v1/jobs", "/_favicon.ico")
         )
         if not dropped:
             self.problems.append(f"failed: {request.url} {request.failure}")
