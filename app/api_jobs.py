@@ -58,7 +58,10 @@ def _is_own(site: str | None) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    try:
+        return origin is None or urlsplit(origin).netloc == request.host
+    except ValueError:  # such as "http://["
+        return False
 
 
 @blueprint.get("")

@@ -8,30 +8,21 @@ from flask import Flask, Response, jsonify
 
 from app import metrics
 
-NOT_OPENED = "not opened yet"
-
 
 def register(
     server: Flask,
     inference_state: Callable[[], str],
-    data_sets: Callable[[], int | str | None],
+    data_sets: Callable[[], int | str],
 ) -> None:
     """Add both routes.
 
-    inference_state : "ready", "starting" or "down". data_sets : how many are open, the reason why
-    there are none, or None before the first request for data. Neither may wait for anything.
+    inference_state : "ready", "starting" or "down". data_sets : how many there are, or the reason
+    why there are none. Neither may wait for anything.
     """
 
     def health() -> Response:
         """200 whenever pages can be served: the display works without the inference process."""
-        found = data_sets()
-        return _fresh(
-            jsonify(
-                status="ok",
-                inference=inference_state(),
-                data_sets=NOT_OPENED if found is None else found,
-            )
-        )
+        return _fresh(jsonify(status="ok", inference=inference_state(), data_sets=data_sets()))
 
     def numbers() -> Response:
         return _fresh(Response(metrics.text(inference_state()), content_type=metrics.CONTENT_TYPE))

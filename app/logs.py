@@ -28,9 +28,9 @@ _FIELD = re.compile(r'([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*"|[^\s"]+)(?:\s|$)')
 
 
 @contextmanager
-def about(dataset: str, event_id: int | str) -> Iterator[None]:
-    """Lines written within, in this thread, name that event."""
-    token = event.set(f"{dataset}/{event_id}")
+def about(dataset: str | None, event_id: int | None) -> Iterator[None]:
+    """Lines written within, in this thread, name that event, or none where a part is None."""
+    token = event.set(NO_EVENT if None in (dataset, event_id) else f"{dataset}/{event_id}")
     try:
         yield
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Settings:
     inference_limit_s: float
     ahead: int
     host: str
+    hosts: tuple[str, ...]
     port: int
     workers: int
     threads: int
@@ -59,6 +61,13 @@ def _modules(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     if not all(part.isidentifier() for name in names for part in name.split(".")):
         raise ValueError("not names of modules")
+    return names
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not all(re.fullmatch(r"[A-Za-z0-9.-]{1,253}|[0-9a-fA-F:]{2,39}", name) for name in names):
+        raise ValueError("not host names")
     return names
 
 
@@ -111,6 +120,8 @@ SETTINGS = (
     Setting("ahead", "HITSCOPE_AHEAD", "3", "0 to 100",
             "how many of the next events are computed ahead", _few),
     Setting("host", "HOST", "127.0.0.1", "address", "the address to listen on", str),
+    Setting("hosts", "HITSCOPE_HOSTS", "", "host names, separated by commas",
+            "names that people type to reach it, where they are not those of this machine", _names),
     Setting("port", "PORT", "8050", "1 to 65535", "the port to listen on", _port),
     Setting("workers", "WEB_CONCURRENCY", "2", "1 to 256", "web worker processes", _count),
     Setting("threads", "HITSCOPE_THREADS", "8", "1 to 256", "threads of each web worker", _count),

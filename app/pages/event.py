@@ -164,7 +164,7 @@ def open_event(path: Any, query: Any) -> tuple[Any, ...]:
     view_wanted, complaints = parse_query(_text(query), results.algorithms)
     try:
         address = parse_path(_text(path))
-        with logs.about(address.dataset or "first", address.event_id or "first"):
+        with logs.about(address.dataset, address.event_id):
             view = library.open(address, results, np.random.default_rng())
     except HitscopeError as error:
         return _failed(library, path, str(error))

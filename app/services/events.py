@@ -15,7 +15,7 @@ from app.routes import EventAddress, event_path
 from app.services.event_words import facts_of, title_of
 from app.services.overlays import Overlay, overlay_json, truth_overlay
 from app.services.results import Results
-from reco_core.errors import NotFoundError
+from reco_core.errors import DatasetError, NotFoundError
 from reco_core.icecube.classification.verdict import Verdict, verdict
 from reco_core.icecube.dataset import Batch, Dataset, find_datasets
 from reco_core.icecube.event import Event
@@ -69,9 +69,12 @@ class Library:
     def datasets(self) -> tuple[Dataset, ...]:
         return self._find()
 
-    def found_so_far(self) -> int | None:
-        """How many data sets are open; None before the first was asked for. Looks at no file."""
-        return len(self.datasets) if "datasets" in vars(self) else None
+    def count(self) -> int | str:
+        """How many data sets there are, or the reason why there are none. Opens no file."""
+        try:
+            return len(self.datasets)
+        except DatasetError as error:
+            return str(error)
 
     def dataset(self, key: str | None) -> Dataset:
         """The data set of that key (None: the first), or NotFoundError naming those there are."""

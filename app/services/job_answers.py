@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,12 +15,19 @@ from reco_core.errors import EventError, ServiceError
 from reco_core.icecube.dataset import Batch, Dataset
 from reco_core.icecube.event import Event
 
+ERROR: Final = "error: "  # begins the status of a row that is no answer and may be tried again
+SLICE_S: Final = 0.25  # a job never holds up the events that people look at for longer
 GROUP_S: Final = 0.05  # what the process does is written down once per group
 MAX_GROUP: Final = 64
 MAX_GROUP_PULSES: Final = 1_000_000
 TRACEBACKS: Final = 3  # logged of an algorithm that raises, per job
 
 log = logging.getLogger(__name__)
+
+
+def is_error(status: str) -> bool:
+    """Did the algorithm raise, or the process die? Neither says anything about the event."""
+    return status.startswith(ERROR)
 
 
 class Kept(Protocol):
@@ -61,17 +69,19 @@ class Answering:
         self._deaths = deaths
         self._group = algorithm.batch
         self._left: list[_Task] = []  # of the last group, when the slice was over
+        self._n_alone = 0  # of the next tasks: together the algorithm raised for them
+        self._event_s = math.inf  # that an event takes, in calls as they are
         self._tracebacks = 0
         self.n_raised = 0
 
     def answers(
         self, batch: Batch, event_ids: Sequence[int], over: Callable[[], bool]
     ) -> list[tuple[int, Answer]]:
-        """Answers of the first few of these events of a batch, at least of one, in their order.
+        """Answers of the first few of these events of a batch, in their order.
 
         event_ids : they go on where the answers of the last call ended, unless it raised.
-        over : whether to stop, after each call of the algorithm. Raises DatasetError or
-        NotFoundError if an event is not where it was.
+        over : whether to stop, after each call of the algorithm; there may be no answer by then.
+        Raises DatasetError or NotFoundError if an event is not where it was.
         """
         self._detector = self._dataset.detector
         tasks, self._left = self._left or self._tasks(batch, event_ids), []
@@ -82,7 +92,7 @@ class Answering:
         try:
             while len(answers) < len(tasks):
                 first = len(answers)
-                answers += self._computed(tasks[first : first + self._algorithm.batch])
+                answers += self._computed(tasks[first : first + self._at_once()])
                 if over():
                     break
         finally:
@@ -92,6 +102,13 @@ class Answering:
         if not self._left:
             self._adapt(time.monotonic() - began_s)
         return answers
+
+    def _at_once(self) -> int:
+        """Events for the next call, which is to take no longer than a slice; one to begin with."""
+        if self._n_alone:
+            return 1
+        most = SLICE_S / self._event_s if self._event_s > 0 else math.inf
+        return max(1, int(min(most, self._algorithm.batch)))
 
     def _adapt(self, seconds: float) -> None:
         """Groups long enough that beginning one costs little, and no longer."""
@@ -125,7 +142,9 @@ class Answering:
     def _known(self, key: str) -> Answer | None:
         if self._deaths.is_deadly(key):
             why = self._deaths.why(key)
-            return Answer(f"The process ended twice while it computed this event: {why}.", {})
+            return Answer(
+                f"{ERROR}The process ended twice while it computed this event: {why}.", {}
+            )
         kept = self._kept.get(key)
         if kept is not None:
             try:
@@ -135,22 +154,35 @@ class Answering:
         return None
 
     def _computed(self, tasks: Sequence[_Task]) -> list[tuple[int, Answer]]:
+        """Answers of all these tasks, or none: then they are to be computed one by one."""
         events = [task.event for task in tasks if task.event is not None]
-        found = iter(self._compute(events) if events else ())
-        return [(task.event_id, task.answer or next(found)) for task in tasks]
+        found = self._compute(events) if events else []
+        if len(found) < len(events):
+            self._n_alone = len(tasks)
+            return []
+        self._n_alone = max(self._n_alone - len(tasks), 0)
+        left = iter(found)
+        return [(task.event_id, task.answer or next(left)) for task in tasks]
 
     def _compute(self, events: Sequence[Event]) -> list[Answer]:
-        """An answer per event; where the algorithm raises, one by one, with its error's text."""
+        """An answer per event; none where the algorithm raises for several together."""
+        began_s = time.monotonic()
         try:
             answers = self._checked(events)
         except (Exception, SystemExit) as error:  # whatever an algorithm does, the job goes on
             if len(events) > 1:
-                return [answer for event in events for answer in self._compute([event])]
+                return []
             self.n_raised += 1
             self._tell(events[0], error)
-            return [Answer(f"{type(error).__name__}: {error}", {})]
+            return [Answer(f"{ERROR}{type(error).__name__}: {error}", {})]
         self.n_raised = 0
+        self._note_pace((time.monotonic() - began_s) / len(events))
         return answers
+
+    def _note_pace(self, event_s: float) -> None:
+        """Slower counts at once; quicker by and by, as after a first call that compiles."""
+        known_s = self._event_s if math.isfinite(self._event_s) else event_s
+        self._event_s = max(event_s, (known_s + event_s) / 2)
 
     def _checked(self, events: Sequence[Event]) -> list[Answer]:
         computed = self._algorithm.compute(events, self._detector)

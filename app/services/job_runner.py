@@ -16,11 +16,13 @@ from pathlib import Path
 from app.services.algorithms import Algorithm
 from app.services.events import Library
 from app.services.job_answers import Deaths, Kept
+from app.services.job_record import OPEN, JobState, Record
 from app.services.job_run import JobRun, Means
-from app.services.job_store import OPEN, JobState, JobStore, Record, as_seen, has_open
+from app.services.job_store import JobStore, as_seen, has_open
 from reco_core.errors import DatasetError, HitscopeError, NotFoundError
 
-AGAIN = "When that is put right, start the job again: it goes on where it stopped."
+AGAIN = "When that is put right, go on with the job: it continues where it stopped."
+DELETED = "The folder of the job was deleted while it ran; start it anew."
 
 log = logging.getLogger(__name__)
 
@@ -66,14 +68,19 @@ class JobRunner:
             self._end(run, "cancelled")
         except StopIteration:
             self._end(run, "done")
-        except (DatasetError, NotFoundError) as error:
-            self._end(run, "failed", f"{error} {AGAIN}")
-        except HitscopeError as error:
-            self._end(run, "failed", str(error))
         except Exception as error:  # else this job would be begun again and again
-            log.exception("job %s ended by a mistake", run.record.id)
-            self._end(run, "failed", f"A mistake in Hitscope; please report it: {error!r}.")
+            self._end(run, "failed", self._why(run.record.id, error))
         return True
+
+    def _why(self, job_id: str, error: Exception) -> str:
+        if not self._store.folder(job_id).is_dir():
+            return DELETED
+        if isinstance(error, (DatasetError, NotFoundError)):
+            return f"{error} {AGAIN}"
+        if isinstance(error, HitscopeError):
+            return str(error)
+        log.error("job %s ended by a mistake", job_id, exc_info=error)
+        return f"A mistake in Hitscope; please report it: {error!r}."
 
     def close(self) -> None:
         """Keep what is computed; the job goes on when there is a runner again."""
@@ -135,7 +142,8 @@ class JobRunner:
         record = replace(
             run.record, state=state, message=message, ended_s=time.time(), rate_per_s=None
         )
-        log.info("job %s (%s, %s): %s %s", record.id, record.dataset, record.label, state, message)
+        told = f"{state} {message}".rstrip()
+        log.info("job %s (%s, %s): %s", record.id, record.dataset, record.label, told)
         if self._save(record) and state == "done":
             self._store.unmark(record.id, "again")  # from before it went on by itself
         self._run = None

@@ -22,49 +22,19 @@ import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Final, Literal, cast, get_args
+from typing import Final, Literal
 
 from app.services.algorithms import Algorithm, algorithm_bytes
 from app.services.events import Library
+from app.services.job_record import FORMAT, MEND, OPEN, Record, record_of
 from reco_core.errors import DatasetError, NotFoundError, ServiceError
 from reco_core.icecube.dataset_write import whole
 
-FORMAT: Final = 1
 JOB_ID: Final = re.compile(r"[0-9a-f]{16}")
-JobState = Literal["queued", "running", "done", "cancelled", "failed"]
-MEND: Final = "start the same job again, or delete its folder."
-OPEN: Final[tuple[JobState, ...]] = ("queued", "running")
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Record:
-    """What job.json holds.
-
-    folder : of the data set.  fingerprint : of its files.  answers : digest of the algorithm as it
-    was.  created_s, queued_s, ended_s : s since 1970.  summary : see Jobs.summary.
-    """
-
-    id: str
-    dataset: str
-    folder: str
-    fingerprint: str
-    algorithm: str
-    answers: str
-    label: str
-    created_s: float
-    queued_s: float
-    state: JobState = "queued"
-    message: str = ""
-    n_done: int = 0
-    n_total: int = 0
-    n_failed: int = 0
-    rate_per_s: float | None = None
-    ended_s: float | None = None
-    summary: dict[str, Any] | None = None
 
 
 class JobStore:
@@ -74,6 +44,7 @@ class JobStore:
         self.jobs = folder / "jobs"
         self.tables = folder / "tables"
         self._strays_told: set[str] = set()
+        self._ended: dict[str, tuple[tuple[int, int, int], Record]] = {}  # as they were last read
 
     def ids(self) -> list[str]:
         """Names of the jobs' folders; what else lies there is named in a warning, once."""
@@ -91,14 +62,23 @@ class JobStore:
         """NotFoundError if there is no such job, ServiceError if its job.json cannot be used."""
         path = self.folder(job_id) / "job.json"
         try:
+            state = os.stat(path)
+            identity = state.st_ino, state.st_mtime_ns, state.st_size
+            known = self._ended.get(job_id)
+            if known is not None and known[0] == identity:
+                return known[1]
             text = path.read_bytes()
         except FileNotFoundError as error:
+            self._ended.pop(job_id, None)
             if path.parent.is_dir():
                 raise ServiceError(f"{path} is missing; {MEND}") from error
             raise _no_job(job_id) from error
         except OSError as error:
             raise ServiceError(f"{path} cannot be read: {error.strerror}; {MEND}") from error
-        return _record_of(text, path, job_id)
+        record = record_of(text, path, job_id)
+        if record.state not in OPEN:  # there may be thousands, and all are asked for each second
+            self._ended[job_id] = identity, record
+        return record
 
     def save(self, record: Record) -> None:
         """Replace job.json. Raises DatasetError, as `whole`, such as for a full disk."""
@@ -122,8 +102,8 @@ class JobStore:
             if folder.is_dir() and not renew:
                 return False
             raise ServiceError(
-                f"No job can be kept in {self.jobs}: {error}. Make the folder writable, or set "
-                "HITSCOPE_CACHE_DIR to another."
+                f"No job can be kept in {self.jobs}: {_reason(error)}. Free some space, make the "
+                "folder writable, or set HITSCOPE_CACHE_DIR to another."
             ) from error
         finally:
             shutil.rmtree(new, ignore_errors=True)
@@ -223,6 +203,13 @@ def _no_job(job_id: str) -> NotFoundError:
     return NotFoundError(f"There is no job {job_id[:40]!r}.")
 
 
+def _reason(error: BaseException) -> str:
+    """What the system said; not which temporary file it was about."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    told = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
+    return told.rstrip(".")
+
+
 def _locked(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -235,39 +222,3 @@ def _write(path: Path, record: Record) -> None:
     text = json.dumps({"format": FORMAT, **asdict(record)}, indent=1)
     with whole(path) as partial:
         partial.write_text(text)
-
-
-def _record_of(text: bytes, path: Path, job_id: str) -> Record:
-    try:
-        values = json.loads(text, parse_constant=_refuse)
-        if not isinstance(values, dict):
-            raise TypeError(f"it holds {type(values).__name__}")
-        if values.pop("format", None) != FORMAT:
-            raise ServiceError(f"{path} was written by another version of Hitscope; {MEND}")
-        record = Record(**values)
-        _check_types(record)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise ServiceError(f"{path} is damaged ({error}); {MEND}") from error
-    if record.id != job_id:
-        raise ServiceError(f"{path} belongs to job {record.id!r}; {MEND}")
-    return record
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(f"it holds {name}")
-
-
-_TYPES: Final = {
-    "str": str, "int": int, "float": (int, float), "float | None": (int, float, type(None)),
-    "JobState": str, "dict[str, Any] | None": (dict, type(None)),
-}  # fmt: skip
-
-
-def _check_types(record: Record) -> None:
-    for field in fields(record):
-        value = getattr(record, field.name)
-        expected = cast("type | tuple[type, ...]", _TYPES[str(field.type)])
-        if not isinstance(value, expected) or isinstance(value, bool):
-            raise TypeError(f"{field.name} is {value!r}")
-    if record.state not in get_args(JobState):
-        raise TypeError(f"state is {record.state!r}")

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from app.services.answers import OK
+from app.services.job_tables import n_errors_of
 from reco_core.directions import opening_angle, source_direction
 from reco_core.icecube.dataset_write import whole
 
@@ -29,7 +30,7 @@ class Tally:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.names: set[str] = set()  # of the tables counted
+        self.errors: dict[str, int] = {}  # events that ended with an error, of the tables counted
         self.n = self.n_ok = 0
         self._angles = np.zeros(N_BINS, np.int64)
         try:
@@ -41,8 +42,17 @@ class Tally:
             self.clear()
 
     def clear(self) -> None:
-        self.names, self.n, self.n_ok = set(), 0, 0
+        self.errors, self.n, self.n_ok = {}, 0, 0
         self._angles = np.zeros(N_BINS, np.int64)
+
+    @property
+    def names(self) -> set[str]:
+        """Of the tables counted."""
+        return set(self.errors)
+
+    @property
+    def n_errors(self) -> int:
+        return sum(self.errors.values())
 
     @property
     def n_failed(self) -> int:
@@ -50,16 +60,26 @@ class Tally:
 
     def add(self, name: str, rows: pl.LazyFrame, known: Directions | None) -> None:
         """Count a table.  known : true directions in its order, NaN where not known."""
+        self.errors[name] = self._count(rows, known, 1)
+        self._save()
+
+    def remove(self, name: str, rows: pl.LazyFrame, known: Directions | None) -> None:
+        """Take a table back that was counted, with the same arguments."""
+        self._count(rows, known, -1)
+        del self.errors[name]
+        self._save()
+
+    def _count(self, rows: pl.LazyFrame, known: Directions | None, sign: int) -> int:
+        """Add a table once, or -1 times; how many of its events ended with an error."""
         frame = rows.select(pl.selectors.by_name("status", "zenith", "azimuth", require_all=False))
         table = frame.collect()
         is_ok = (table["status"] == OK).to_numpy()
-        self.names.add(name)
-        self.n += len(table)
-        self.n_ok += int(is_ok.sum())
+        self.n += sign * len(table)
+        self.n_ok += sign * int(is_ok.sum())
         if known is not None:
             found = (table["zenith"].to_numpy(), table["azimuth"].to_numpy())
-            self._angles += _binned(_angles(found, known)[is_ok])
-        self._save()
+            self._angles += sign * _binned(_angles(found, known)[is_ok])
+        return n_errors_of(table["status"])
 
     def summary(self) -> dict[str, Any]:
         """n, n_ok, n_failed; median_opening_angle_rad to 1e-5, None where no truth is known."""
@@ -72,7 +92,7 @@ class Tally:
 
     def _load(self) -> None:
         with np.load(io.BytesIO(self._path.read_bytes()), allow_pickle=False) as kept:
-            self.names = set(kept["names"].tolist())
+            self.errors = dict(zip(kept["names"].tolist(), kept["errors"].tolist(), strict=True))
             self.n, self.n_ok = (int(value) for value in kept["counts"])
             self._angles[kept["bins"]] = kept["angles"]
 
@@ -80,7 +100,8 @@ class Tally:
         bins = np.flatnonzero(self._angles)
         with whole(self._path) as partial, partial.open("wb") as file:
             np.savez(
-                file, names=np.array(sorted(self.names), np.str_), bins=bins,
+                file, names=np.array(list(self.errors), np.str_), bins=bins,
+                errors=np.array(list(self.errors.values()), np.int64),
                 counts=np.array([self.n, self.n_ok]), angles=self._angles[bins],
             )  # fmt: skip
 

@@ -21,22 +21,14 @@ import polars as pl
 from app.services.algorithms import Algorithm, algorithm_of
 from app.services.answers import Answer, table_schema
 from app.services.events import Library
-from app.services.job_store import (
-    FORMAT,
-    OPEN,
-    JobState,
-    JobStore,
-    Record,
-    answers_digest,
-    as_seen,
-    has_open,
-    total_of,
-)
+from app.services.job_record import FORMAT, OPEN, JobState, Record
+from app.services.job_store import JobStore, answers_digest, as_seen, has_open, total_of
 from app.services.job_tables import answer_in, is_table, scan
 from reco_core.errors import NotFoundError, ServiceError
 from reco_core.icecube.dataset import Batch, Dataset
 
 TABLE_NAME: Final = re.compile(r"(train|test)_batch_(0|[1-9][0-9]{0,17})\.parquet")
+SLOWEST_PER_S: Final = 1e-6  # an event in eleven days: nothing can be said of the time left
 SETTLED_S: Final = 2.0  # a folder that changed less long ago may change again in the same tick
 
 
@@ -76,7 +68,10 @@ class Jobs:
         self._known: tuple[int, dict[tuple[str, str], tuple[str, ...]]] = (-1, {})
 
     def start(self, dataset_key: str, algorithm_key: str) -> Job:
-        """The job of that question, queued if it is new, was cancelled or has failed."""
+        """The job of that question, queued if it is new, was cancelled or has failed.
+
+        Also if it is done, but tables are gone, or events ended with an error.
+        """
         return self.queue(dataset_key, algorithm_key)[0]
 
     def queue(self, dataset_key: str, algorithm_key: str) -> tuple[Job, bool]:
@@ -103,7 +98,8 @@ class Jobs:
 
     def _is_wanted_again(self, record: Record, dataset: Dataset) -> bool:
         if record.state == "done":
-            return not all(self._has_table(record.id, dataset, batch) for batch in dataset.batches)
+            is_whole = all(self._has_table(record.id, dataset, one) for one in dataset.batches)
+            return record.n_errors > 0 or not is_whole
         return record.state not in OPEN
 
     def _has_table(self, job_id: str, dataset: Dataset, batch: Batch) -> bool:
@@ -175,7 +171,8 @@ class Jobs:
     ) -> Answer | None:
         """An event's answer from a finished table of the files as they are now.
 
-        Where no job was started, one look at a folder. Raises DatasetError as the data set does.
+        None for an event that ended with an error. Where no job was started, one look at a folder.
+        Raises DatasetError as the data set does.
         """
         job_ids = self._jobs_of(dataset.key, algorithm)
         if not job_ids:
@@ -216,10 +213,12 @@ class Jobs:
 
     def _job(self, record: Record) -> Job:
         rate = record.rate_per_s if record.state == "running" else None
+        rate = rate if rate and rate > SLOWEST_PER_S else None
         left = max(record.n_total - record.n_done, 0)
         return Job(
             record.id, record.dataset, record.algorithm, record.label, record.state,
-            record.message or self._waits_for(record), record.n_done, record.n_total, rate,
+            record.message or _errors_of(record) or self._waits_for(record),
+            record.n_done, record.n_total, rate,
             left / rate if rate else None, record.created_s, record.ended_s, record.n_failed,
         )  # fmt: skip
 
@@ -241,6 +240,14 @@ class Jobs:
         return Job(
             job_id, "", "", "Unknown", "failed", message, 0, 0, None, None, created_s, created_s, 0
         )
+
+
+def _errors_of(record: Record) -> str:
+    if record.state in OPEN or not record.n_errors:
+        return ""
+    events = "1 event" if record.n_errors == 1 else f"{record.n_errors:,} events"
+    them = "it" if record.n_errors == 1 else "them"
+    return f"{events} ended with an error; go on to try {them} again."
 
 
 def _record(dataset: Dataset, algorithm: Algorithm) -> Record:

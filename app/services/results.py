@@ -34,7 +34,7 @@ class Results:
         self.algorithms = {key: row for key, row in algorithms.items() if row.gives_direction}
         self._cache = cache
         self._inference = inference
-        self._may_wait = threading.BoundedSemaphore(max(1, waiting_threads))
+        self._may_wait = threading.BoundedSemaphore(waiting_threads)
 
     def kept(self, event: Event, dataset: Dataset) -> tuple[Overlay, ...]:
         """A row per algorithm: its answer if it is kept, else state 'queued'. Computes nothing."""

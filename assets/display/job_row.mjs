@@ -47,7 +47,8 @@ export class JobRow {
     const words = isActive(job) ? "cancel" : "go on";
     setText(this.#button, words);
     this.#button.setAttribute("aria-label", `${words}: ${job.label} on ${job.dataset}`);
-    this.#button.hidden = job.state === "done";
+    // a job that is done has a message where events ended with an error, to be tried again
+    this.#button.hidden = job.state === "done" && !job.message;
   }
 
   #drawBar(job) {

@@ -96,6 +96,48 @@ def test_the_event_as_json(client: FlaskClient) -> None:
     assert truth["opening_angle"] is None
 
 
+def test_overlays_by_themselves(client: FlaskClient) -> None:
+    answer = client.get(f"{EVENT}/overlays?of=line_fit")
+    assert [row["key"] for row in answer.json["overlays"]] == ["line_fit"]
+    assert answer.headers["Cache-Control"] == "no-store"  # the next answer may say more
+    assert len(client.get(f"{EVENT}/overlays").json["overlays"]) == 2
+    assert client.get(f"{EVENT}/overlays?of=").json == {"overlays": []}
+
+
+def test_as_many_are_computed_ahead_as_is_set(client: FlaskClient) -> None:
+    config = client.application.config
+    asked_ahead = config["results"].inference.asked_ahead
+    client.get(f"{EVENT}/overlays?of=&viewer=someone-1&turn=4")
+    assert asked_ahead == []
+    client.get(f"{EVENT}/overlays?of=&viewer=someone-1&turn=4&ahead=1")
+    ((place, viewer, count),) = asked_ahead
+    assert (place.dataset, place.event_id, viewer.name, viewer.turn) == ("set", 41, "someone-1", 4)
+    assert count == config["ahead"] == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("of=nothing", 404), ("viewer=x", 422), ("wait=-1", 422), ("wait=soon", 422)],
+)
+def test_odd_questions_about_overlays(client: FlaskClient, query: str, status: int) -> None:
+    answer = client.get(f"{EVENT}/overlays?{query}")
+    assert (answer.status_code, list(answer.json)) == (status, ["error"])
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 50_000, b"null", b'{"viewer": 1}'])
+def test_leaving_with_nonsense_is_refused(client: FlaskClient, body: bytes) -> None:
+    answer = client.post("/api/v1/leave", data=body, content_type="application/json")
+    assert (answer.status_code, list(answer.json)) == (422, ["error"])
+
+
+def test_leaving_is_handed_on(client: FlaskClient) -> None:
+    told = {"viewer": "someone-1", "turn": 5}
+    assert client.post("/api/v1/leave", json=told).status_code == 204
+    assert [vars(viewer) for viewer in client.application.config["results"].inference.left] == [
+        {"name": "someone-1", "turn": 5}
+    ]
+
+
 def test_the_list_and_the_index(client: FlaskClient) -> None:
     assert client.get("/api/v1/datasets").json == [
         {

@@ -130,6 +130,7 @@ def test_a_request_that_is_not_understood(
         ({"Origin": "http://localhost:9999"}, False),
         ({"Origin": "http://localhost.elsewhere.example"}, False),
         ({"Origin": "null"}, False),
+        ({"Origin": "http://["}, False),
     ],
 )
 def test_other_sites_start_and_cancel_nothing(

@@ -212,7 +212,7 @@ def test_reasons_and_errors_of_an_algorithm_become_rows(
     reasons, errors = world.start("without_answer"), world.start("broken")
     world.finish()
     assert set(world.rows(reasons)["status"]) == {"There is too little light."}
-    assert set(world.rows(errors)["status"]) == {"ValueError: a mistake in the algorithm"}
+    assert set(world.rows(errors)["status"]) == {"error: ValueError: a mistake in the algorithm"}
     assert world.jobs.get(errors.id).n_failed == 5
     assert len([one for one in caplog.records if one.levelno == logging.ERROR]) == 3
 
@@ -236,9 +236,9 @@ def test_of_a_call_that_raises_the_others_get_their_answers(data: Path, tmp_path
     world = World(data, tmp_path / "cache", counting.algorithm(batch=8))
     job = world.start()
     world.finish()
-    assert counting.calls == [[24, 41, 7], [24], [41], [7], [100, 101]]
+    assert counting.calls == [[24], [41, 7], [41], [7], [100, 101]]
     assert dict(world.rows(job).select("event_id", "status").rows()) == {
-        24: OK, 41: "ReconstructionError: not this way", 7: OK, 100: OK, 101: OK,
+        24: OK, 41: "error: ReconstructionError: not this way", 7: OK, 100: OK, 101: OK,
     }  # fmt: skip
 
 
@@ -259,7 +259,9 @@ def test_an_event_that_the_process_died_in_is_computed_alone_or_not(
     assert counting.calls == [[24], [41], [7], [101]]
     assert [suspect] in world.deaths.begun
     status = dict(world.rows(job).select("event_id", "status").rows())
-    assert status[100] == "The process ended twice while it computed this event: it was killed."
+    assert (
+        status[100] == "error: The process ended twice while it computed this event: it was killed."
+    )
     assert status[41] == OK
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from app.services.job_record import Record, record_of
 from app.services.job_store import JobStore
 from app.services.jobs import Job
 from reco_core.errors import DatasetError, ServiceError
@@ -105,7 +107,7 @@ def test_a_full_disk_fails_the_job_and_it_goes_on(tmp_path: Path) -> None:
     assert told.state == "failed"
     assert "cannot be written: " in told.message
     assert "File too large" in told.message or "as on a full disk" in told.message
-    assert "start the job again" in told.message
+    assert "go on with the job" in told.message
     assert world.start().state == "queued"
     world.finish()
     assert world.jobs.get(job.id).state == "done"
@@ -145,7 +147,7 @@ def test_a_data_set_that_goes_fails_the_job_until_it_is_back(data: Path, tmp_pat
     told = world.jobs.get(job.id)
     assert told.state == "failed"
     assert "batch_1.parquet is no longer there" in told.message
-    assert "it goes on where it stopped" in told.message
+    assert "it continues where it stopped" in told.message
     with pytest.raises(DatasetError, match="no longer there"):
         world.start()
     (tmp_path / "elsewhere").rename(data)
@@ -235,6 +237,15 @@ def test_while_an_index_is_built_the_job_waits(
         (lambda text: json.dumps({**json.loads(text), "more": 1}), "is damaged"),
         (lambda text: text.replace('"created_s": 1', '"created_s": NaN, "x": 1'), "it holds NaN"),
         (lambda text: text.replace('"id": "', '"id": "f'), "belongs to job"),
+        (lambda text: text.replace('"created_s": 1', '"created_s": 1e999, "x": 1'), "is damaged"),
+        (lambda text: changed(text, created_s=1e12), "1000000000000.0 s after 1970"),
+        (lambda text: changed(text, queued_s=-1.0), "queued_s is -1.0"),
+        (lambda text: changed(text, n_total=10**400), "n_total is 1000"),
+        (lambda text: changed(text, n_failed=-5), "n_failed is -5"),
+        (lambda text: changed(text, rate_per_s=-1.0), "rate_per_s is -1.0"),
+        (lambda text: changed(text, summary={"n": {}}), "summary is {"),
+        (lambda text: changed(text, summary={"n": -1e400}), "it holds -Infinity"),
+        (lambda text: changed(text, n_done="x").replace('"x"', "1e999"), "n_done is inf"),
     ],
 )
 def test_a_job_json_that_cannot_be_used_hides_no_other(
@@ -257,6 +268,44 @@ def test_a_job_json_that_cannot_be_used_hides_no_other(
     assert world.jobs.get(spoilt.id).state == "done"
 
 
+def changed(text: str, **values: Any) -> str:
+    return json.dumps({**json.loads(text), **values})
+
+
+@pytest.mark.parametrize("rate", [1e-320, 0.0])
+def test_of_a_tiny_rate_no_time_left_is_told(data: Path, tmp_path: Path, rate: float) -> None:
+    world = World(data, tmp_path / "cache", Counting().algorithm())
+    path = job_json(world, world.start())
+    path.write_text(changed(path.read_text(), state="running", rate_per_s=rate))
+    assert [job.seconds_left for job in world.jobs.list()] == [None]
+
+
+def test_ended_jobs_are_not_read_again_until_they_change(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(data, tmp_path / "cache", Counting().algorithm())
+    job = world.start()
+    world.finish()
+    read: list[str] = []
+
+    def note(text: bytes, path: Path, job_id: str) -> Record:
+        read.append(job_id)
+        return record_of(text, path, job_id)
+
+    monkeypatch.setattr("app.services.job_store.record_of", note)
+    for _ in range(3):
+        assert [one.state for one in world.jobs.list()] == ["done"]
+        assert not world.step()
+    assert read == [job.id], "by the list; the runner has read it when it found no more to do"
+    path = job_json(world, job)
+    path.write_text(changed(path.read_text(), label="Another"))
+    assert [one.label for one in world.jobs.list()] == ["Another"]
+    world.jobs.batch_file(job.id, "train", 1).unlink()
+    assert world.start().state == "queued"
+    world.finish()
+    assert world.jobs.get(job.id).state == "done"
+
+
 def test_strays_are_named_in_one_warning(
     data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -272,17 +321,23 @@ def test_strays_are_named_in_one_warning(
     assert (tmp_path / "cache/jobs/notes.txt").exists()
 
 
-def test_a_deleted_cache_folder_is_no_more_than_a_lost_job(data: Path, tmp_path: Path) -> None:
+def test_a_deleted_cache_folder_is_no_more_than_a_lost_job(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     world = World(data, tmp_path / "cache", Counting().algorithm())
     job = world.start()
     world.step()
+    caplog.set_level(logging.INFO)
     shutil.rmtree(tmp_path / "cache/jobs")
     shutil.rmtree(tmp_path / "cache/tables", ignore_errors=True)
     world.finish()
+    assert "The folder of the job was deleted while it ran" in caplog.text
+    assert "Free some space" not in caplog.text
     assert world.jobs.list() == ()
     assert world.start().id == job.id
     world.finish()
     assert world.jobs.get(job.id).state == "done"
+    assert caplog.messages[-1].endswith(": done")
 
 
 def test_deleted_tables_are_computed_again_when_asked_for(data: Path, tmp_path: Path) -> None:
@@ -318,10 +373,29 @@ def test_a_folder_that_takes_nothing_is_named(data: Path, tmp_path: Path) -> Non
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache/jobs").write_text("a file where the folder should be")
     world = World(data, tmp_path / "cache", Counting().algorithm())
-    with pytest.raises(ServiceError, match="HITSCOPE_CACHE_DIR"):
+    with pytest.raises(ServiceError) as told:
         world.start()
+    assert str(told.value) == (
+        f"No job can be kept in {tmp_path / 'cache/jobs'}: File exists. Free some space, make the "
+        "folder writable, or set HITSCOPE_CACHE_DIR to another."
+    )
     assert world.jobs.list() == ()
     assert not world.step()
+
+
+def test_a_full_disk_is_told_once_when_a_job_is_started(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _text: str) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    world = World(data, tmp_path / "cache", Counting().algorithm())
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ServiceError) as told:
+        world.start()
+    assert f"{tmp_path / 'cache/jobs'}: No space left on device. Free some space, make" in str(
+        told.value
+    )
 
 
 def test_a_mistake_ends_the_job_and_not_the_process(

@@ -11,7 +11,7 @@ import pytest
 
 from app.services import job_tables
 from app.services.answers import OK, Answer, table_of
-from app.services.job_run import Pace
+from app.services.job_pace import Pace
 from app.services.job_store import total_of
 from app.services.job_summary import BIN_RAD, Tally
 from app.services.job_tables import Parts, answer_in, is_table
@@ -104,6 +104,44 @@ def test_an_answer_is_found_by_its_row(tmp_path: Path) -> None:
     assert answer_in(path, "now", 4, 5, ALGORITHM) is None
     assert answer_in(path, "now", 40, 40, ALGORITHM) is None
     assert answer_in(tmp_path / "none.parquet", "now", 4, 4, ALGORITHM) is None
+
+
+def panic(*_args: object, **_options: object) -> object:
+    raise pl.exceptions.PanicException("index out of bounds")
+
+
+@pytest.mark.parametrize("where", ["read_parquet_metadata", "scan_parquet"])
+def test_a_panic_over_a_damaged_table_is_no_answer_and_one_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    path = tmp_path / "table.parquet"
+    parts = Parts(tmp_path / "parts", ALGORITHM)
+    parts.add(answers(0, 7))
+    parts.finish(path, "now", np.arange(7))
+    monkeypatch.setattr(pl, where, panic)
+    for _ in range(3):
+        assert answer_in(path, "now", 4, 4, ALGORITHM) is None
+    assert is_table(path, "now") is (where == "scan_parquet")
+    assert [one.levelname for one in caplog.records] == ["WARNING"]
+
+
+def test_damage_in_a_part_that_makes_polars_panic_is_computed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Parts(tmp_path / "parts", ALGORITHM).add(answers(0, 4))
+    monkeypatch.setattr(pl, "read_parquet", panic)
+    assert Parts(tmp_path / "parts", ALGORITHM).n_rows == 0
+    assert not [*(tmp_path / "parts").iterdir()]
+
+
+def test_a_panic_over_parts_ends_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = Parts(tmp_path / "parts", ALGORITHM)
+    parts.add(answers(0, 4))
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", panic)
+    with pytest.raises(ServiceError, match="damaged parts"):
+        parts.finish(tmp_path / "table.parquet", "now", np.arange(4))
 
 
 def random_directions(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:

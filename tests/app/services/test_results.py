@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -126,12 +127,14 @@ def test_no_more_requests_wait_than_may(bench: Bench) -> None:
     def ask(place: Place, keys: object, viewer: object, wait_s: float) -> dict[str, State]:
         waits.append(wait_s)
         if len(waits) < 3:
-            bench.ask("line_fit", wait_s=5)
+            began_s = time.monotonic()
+            bench.ask("line_fit", wait_s=10)
+            assert time.monotonic() - began_s < 5  # it did not wait for a place either
         return {}
 
     bench.inference.ask = ask  # type: ignore[method-assign, assignment]
-    bench.ask("line_fit", wait_s=5)
-    assert waits == [5, 5, 0]
+    bench.ask("line_fit", wait_s=10)
+    assert waits == [10, 10, 0]
     bench.ask("line_fit", wait_s=5)
     assert waits[-1] == 5
 
@@ -148,3 +151,10 @@ def test_ahead_and_leave_are_handed_on(bench: Bench) -> None:
     bench.results.leave(VIEWER)
     assert bench.inference.asked_ahead == [(Place("set", 41), VIEWER, 3)]
     assert bench.inference.left == [VIEWER]
+
+
+def test_with_one_thread_nobody_waits(bench: Bench) -> None:
+    """The one thread is needed for those that only look."""
+    results = Results(bench.algorithms, bench.cache, bench.inference, 0)  # type: ignore[arg-type]
+    results.ask(bench.event, bench.dataset, ["line_fit"], VIEWER, 5)
+    assert bench.inference.asked[0][3] == 0
