@@ -3,14 +3,16 @@
 Keys name all that a result depends on (algorithms.result_key), so entries never go stale: nothing
 expires, the oldest go when the folder is full. Values are bytes of which nothing is executed.
 A fault of the disk is a miss, with one warning per process and kind of trouble; never an error.
+Hits go on where nothing can be written, except on a read-only file system that is opened afresh
+after a kill: what SQLite's log had not yet merged cannot be read there, and nothing is.
 """
 
 from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +30,7 @@ class ResultCache:
     """Bytes by key, in a folder of mode 0700 with two databases: results, and claims to compute.
 
     folder : made when first needed; the server's alone.  limit_bytes : of the results; the least
-    recently stored go first, so that a hit writes nothing and works on a full or read-only disk.
+    recently stored go first, so that a hit writes nothing and needs no room on the disk.
     on_lookup : told "hit", "miss" or "error" (of the disk) once per get or once.
     expiry_s : of the claim of a process that can no longer renew it.
     retry_s : how soon a disk that failed is tried again.
@@ -94,28 +96,40 @@ class ResultCache:
         holder = new_holder() if value is None else b""
         pauses_s = _pauses()
         while value is None:
-            claimed = self._claim(key, holder)
+            claimed = self._claim([key], holder)
             if claimed is None:
                 return self._computed(key, compute)
             if claimed:
-                with self._claims.renewed(key, holder):
+                with self._claims.renewed([key], holder):
                     value = self._look(key)[0]
                     return self._computed(key, compute) if value is None else value
             time.sleep(next(pauses_s))
             value = self._look(key)[0]
         return value
 
+    @contextmanager
+    def claimed(self, keys: Sequence[str]) -> Iterator[Mapping[str, bytes | None]]:
+        """Those of the keys that are the caller's to compute and set while the block runs.
+
+        Never waits: the keys left out are being computed by others. A value is what another has
+        stored just before, None where there is none. Where claims cannot be kept, it is all keys.
+        """
+        holder = new_holder()
+        mine = self._claim(keys, holder)
+        with nullcontext() if not mine else self._claims.renewed(mine, holder):
+            yield {key: self._look(key)[0] for key in (keys if mine is None else mine)}
+
     def close(self) -> None:
         """Close the files. The cache can be used again afterwards."""
         self._results.close()
         self._claims.close()
 
-    def _claim(self, key: str, holder: bytes) -> bool | None:
-        """Whether this holder is to compute it; None where none can be appointed."""
+    def _claim(self, keys: Sequence[str], holder: bytes) -> list[str] | None:
+        """Those that this holder is to compute; None where none can be appointed."""
         if not self._results.can_write():
             return None  # whoever waited for another's value would not find it
         with suppress(Unusable):
-            return self._claims.take(key, holder)
+            return self._claims.take(keys, holder)
         return None
 
     def _computed(self, key: str, compute: Callable[[], bytes]) -> bytes:

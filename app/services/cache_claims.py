@@ -6,17 +6,20 @@ known to be dead. It names its holder, so that one who comes late never ends ano
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
 from app.services.cache_disk import LocalCache, RefusedEntry
 from app.services.cache_store import Store, Unusable
+
+log = logging.getLogger(__name__)
 
 
 class Claims:
@@ -26,27 +29,28 @@ class Claims:
         self._store, self._expiry_s = store, expiry_s
         self._renewer = Renewer(self._renew, expiry_s / 3)
 
-    def take(self, key: str, holder: bytes) -> bool:
-        """Whether the claim is this holder's now. Raises Unusable where claims cannot be kept."""
-        if self._store.read(lambda cache: self._is_held(cache, key)):
-            return False  # most who ask, ask in order to wait: they must not write
+    def take(self, keys: Sequence[str], holder: bytes) -> list[str]:
+        """Those that are this holder's now. Raises Unusable where claims cannot be kept."""
+        free = self._store.read(lambda cache: self._free(cache, keys))
+        if not free:
+            return []  # most who ask, ask in order to wait: they must not write
 
-        def taken(cache: LocalCache) -> bool:
+        def taken(cache: LocalCache) -> list[str]:
             with cache.transact():
-                return not self._is_held(cache, key) and self._put(cache, key, holder)
+                return [key for key in self._free(cache, free) if self._put(cache, key, holder)]
 
         return self._store.write(taken)
 
     @contextmanager
-    def renewed(self, key: str, holder: bytes) -> Iterator[None]:
-        """Renew the claim while the block runs, then end it."""
-        self._renewer.add(key, holder)
+    def renewed(self, keys: Sequence[str], holder: bytes) -> Iterator[None]:
+        """Renew the claims while the block runs, then end them."""
+        self._renewer.add(keys, holder)
         try:
             yield
         finally:
-            self._renewer.remove(key, holder)
+            self._renewer.remove(keys, holder)
             with suppress(Unusable):
-                self._store.write(lambda cache: self._end(cache, key, holder))
+                self._store.write(lambda cache: self._end(cache, keys, holder))
 
     def close(self) -> None:
         self._store.close()
@@ -60,6 +64,9 @@ class Claims:
         with suppress(Unusable):
             self._store.write(renew)
 
+    def _free(self, cache: LocalCache, keys: Sequence[str]) -> list[str]:
+        return [key for key in keys if not self._is_held(cache, key)]
+
     def _is_held(self, cache: LocalCache, key: str) -> bool:
         holder, until_s = _holder(cache, key)
         if holder is None or until_s is None:
@@ -70,17 +77,18 @@ class Claims:
     def _put(self, cache: LocalCache, key: str, holder: bytes) -> bool:
         return bool(cache.set(key, holder, expire=self._expiry_s))
 
-    def _end(self, cache: LocalCache, key: str, holder: bytes) -> None:
+    def _end(self, cache: LocalCache, keys: Sequence[str], holder: bytes) -> None:
         with cache.transact():
-            if _holder(cache, key)[0] == holder:
-                cache.delete(key)
+            for key in keys:
+                if _holder(cache, key)[0] == holder:
+                    cache.delete(key)
 
 
 class Renewer:
     """Renews what this process holds, in one thread for all: most computations are over before
     a thread of their own would have started.
 
-    renew : called with key and holder of each, about every `every_s` seconds.
+    renew : called with key and holder of whatever is held each `every_s` seconds.
     """
 
     def __init__(self, renew: Callable[[str, bytes], None], every_s: float) -> None:
@@ -89,33 +97,40 @@ class Renewer:
 
     def _begin(self) -> None:
         self._pid = os.getpid()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._held: set[tuple[str, bytes]] = set()
         self._thread: threading.Thread | None = None
+        self._has_failed = False
 
-    def add(self, key: str, holder: bytes) -> None:
+    def add(self, keys: Sequence[str], holder: bytes) -> None:
+        """The thread is not woken: claims last three times as long as it sleeps."""
         if self._pid != os.getpid():  # a forked child has neither the thread nor its claims
             self._begin()
-        with self._changed:
-            self._held.add((key, holder))
+        with self._lock:
+            self._held.update((key, holder) for key in keys)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="claims", daemon=True)
                 self._thread.start()
-            elif len(self._held) == 1:
-                self._changed.notify_all()
 
-    def remove(self, key: str, holder: bytes) -> None:
-        """It is not being renewed when this returns."""
-        with self._changed:
-            self._held.discard((key, holder))
+    def remove(self, keys: Sequence[str], holder: bytes) -> None:
+        """They are not being renewed when this returns."""
+        with self._lock:
+            self._held.difference_update((key, holder) for key in keys)
 
     def _run(self) -> None:
-        with self._changed:
-            while True:
-                self._changed.wait_for(lambda: bool(self._held))
-                self._changed.wait(self._every_s)
+        while True:
+            time.sleep(self._every_s)
+            with self._lock:
                 for key, holder in tuple(self._held):
-                    self._renew(key, holder)
+                    self._try(key, holder)
+
+    def _try(self, key: str, holder: bytes) -> None:
+        try:
+            self._renew(key, holder)
+        except Exception:  # the thread must go on: there is none after it
+            level = logging.DEBUG if self._has_failed else logging.ERROR
+            log.log(level, "A claim to compute was not renewed", exc_info=True)
+            self._has_failed = True
 
 
 def _holder(cache: LocalCache, key: str) -> tuple[bytes | None, float | None]:

@@ -81,21 +81,18 @@ class Deaths:
             f"{FORGOTTEN_S / 60:.0f} minutes; other events are not affected."
         )
 
-    def begin(self, keys: Sequence[str]) -> None:
+    def begin(self, keys: Sequence[str], text: str = "") -> None:
         """These are computed from now on; the process ends if that takes longer than the limit.
 
+        text : what they are, for the log, such as "Line fit of demo/38".
         The watch is the interpreter's own, in C: it also ends code that never lets go of Python.
         """
         if self._closed:
             return
         self._keys = tuple(keys)
-        self._write_begun(keys)
+        self._write_begun(keys, text)
         where = self._hang if self._hang is not None else 2
         faulthandler.dump_traceback_later(self._limit_s, exit=True, file=where)
-
-    def rest(self) -> None:
-        """Another process may be computing them: let the time stand still until `begin`."""
-        faulthandler.cancel_dump_traceback_later()
 
     def finished(self) -> None:
         """What was begun has ended, with whatever result."""
@@ -115,9 +112,10 @@ class Deaths:
             if file is not None:
                 file.close()
 
-    def _write_begun(self, keys: Sequence[str]) -> None:
+    def _write_begun(self, keys: Sequence[str], text: str = "") -> None:
         if self._begun is not None:
-            line = json.dumps({"keys": list(keys)}).encode() + b"\n"
+            told = {"keys": list(keys)} | ({"text": text} if text else {})
+            line = json.dumps(told).encode() + b"\n"
             with suppress(OSError, ValueError):  # full, or closed meanwhile
                 os.pwrite(self._begun.fileno(), line, 0)  # one call: never half of two lines
 
@@ -133,13 +131,15 @@ class Deaths:
 
     def _count_last(self) -> None:
         """What the process before this one had begun, if it died in it."""
-        keys = told_in(self._meeting.begun).get("keys")
+        told = told_in(self._meeting.begun)
+        keys, text = told.get("keys"), told.get("text")
         if not keys or not isinstance(keys, list):
             return
         why = self._why_last()
         for key in keys:
             self._known[key] = Death(self.times(key) + 1, self._clock(), why)
-        log.warning("The inference process before died while it computed %d: %s", len(keys), why)
+        what = text if isinstance(text, str) else f"{len(keys)} events"
+        log.warning("The inference process before died while it computed %s: %s", what, why)
         self._save()
 
     def _why_last(self) -> str:

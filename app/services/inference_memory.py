@@ -68,5 +68,27 @@ class Turns:
         return True
 
 
+class Served:
+    """In which order waiters were served last, of those served lately. The caller holds the lock.
+
+    Waiters are names of viewers; all scripts together are ''.
+    """
+
+    def __init__(self) -> None:
+        self._order: OrderedDict[str, int] = OrderedDict()
+        self._n = 0
+
+    def note(self, name: str) -> None:
+        self._n += 1
+        self._order[name] = self._n
+        self._order.move_to_end(name)
+        while len(self._order) > MAX_VIEWERS:
+            self._order.popitem(last=False)
+
+    def place(self, name: str) -> tuple[int, bool]:
+        """The smaller, the sooner: who waits longest for a turn, and people before scripts."""
+        return self._order.get(name, 0), name == ""
+
+
 def _size(state: State) -> int:
     return len(state.message) + (0 if state.kept is None else len(state.kept))

@@ -1,25 +1,29 @@
 """What waits to be computed, what is being computed, and what was: one for all threads.
 
-Equal keys are one task, however many ask. What is on a screen comes before what is computed ahead;
-within each, first come, first served. A task that nobody waits for any more is dropped, unless it
-has begun. Does nothing but keep order: it computes, reads and sends nothing.
+Equal keys are one task, however many ask. What is on a screen comes before what is computed ahead.
+On screens each viewer gets one task in turn, all scripts together count as one viewer; else first
+come, first served. A task that nobody waits for any more is dropped, unless it has begun. Does
+nothing but keep order: it computes, reads and sends nothing.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import chain, zip_longest
 from typing import Final
 
 from app.services.inference_link import Place, State, StateName, Viewer
-from app.services.inference_memory import Answers, Turns
+from app.services.inference_memory import Answers, Served, Turns
 
 MAX_WAITING: Final = (5_000, 1_000)  # tasks of each priority; about 1 kB each
 INTEREST_S: Final = (60.0, 600.0)  # a browser asks again every second; a page is looked at longer
+HELD_S: Final = 0.2  # how soon it is tried again what another server was computing
 SWEEP_S: Final = 5.0  # how often those are looked for that nobody waits for
 
 
@@ -40,7 +44,10 @@ class Interest:
 
 @dataclass(eq=False)
 class Task:
-    """One algorithm's answer for one event. waiters : by name of the viewer, '' for scripts."""
+    """One algorithm's answer for one event.
+
+    waiters : by name of the viewer, '' for scripts.  from_s : when it can begin, by the clock.
+    """
 
     key: str
     place: Place
@@ -50,6 +57,7 @@ class Task:
     message: str = ""
     kept: bytes | None = None
     waiters: dict[str, Interest] = field(default_factory=dict)
+    from_s: float = 0.0
 
     def now(self) -> State:
         return State(self.state, self.message, self.kept)
@@ -65,6 +73,7 @@ class Queue:
         self._computing: dict[str, Task] = {}
         self._answers = Answers(clock)
         self._turns = Turns()
+        self._served = Served()
         self._woken = False
         self._sweep_s = 0.0
 
@@ -109,29 +118,61 @@ class Queue:
         """Whether the viewer has moved on to a later turn."""
         return viewer is not None and viewer.turn < self._turns.of(viewer.name)
 
-    def take(self, batch: Callable[[str], int], alone: Callable[[str], bool]) -> list[Task]:
+    def take(
+        self, batch: Callable[[str, Priority], int], alone: Callable[[str], bool]
+    ) -> list[Task]:
         """The next tasks, of one algorithm, data set and priority; from now on they compute.
 
-        batch : how many events an algorithm takes at once.  alone : keys to be computed alone.
+        batch : how many events of an algorithm at once.  alone : keys to be computed alone.
         """
         with self._changed:
             self._drop_stale()
-            tasks = next((tasks for tasks in self._waiting if tasks), None)
-            if tasks is None:
+            tasks = chain.from_iterable(self._in_turn(priority) for priority in Priority)
+            first = next(tasks, None)
+            if first is None:
                 return []
-            first = next(iter(tasks.values()))
-            most = 1 if alone(first.key) else batch(first.algorithm)
+            most = 1 if alone(first.key) else batch(first.algorithm, first.priority)
             taken = [first]
-            for task in tasks.values():
-                if len(taken) >= most:
-                    break
-                if task is not first and _go_together(first, task) and not alone(task.key):
+            while len(taken) < most and (task := next(tasks, None)) is not None:
+                if _go_together(first, task) and not alone(task.key):
                     taken.append(task)
             for task in taken:
-                del tasks[task.key]
+                del self._waiting[task.priority][task.key]
                 task.state = "computing"
                 self._computing[task.key] = task
+                if task.priority is Priority.SHOWN:
+                    self._served.note(_waiter(task))
             return taken
+
+    def _in_turn(self, priority: Priority) -> Iterator[Task]:
+        """Those that can begin, the next first."""
+        ready = self._ready(priority)
+        if priority is not Priority.SHOWN:
+            yield from ready
+            return
+        of_waiter: dict[str, list[Task]] = {}
+        for task in ready:
+            of_waiter.setdefault(_waiter(task), []).append(task)
+        names = sorted(of_waiter, key=self._served.place)
+        for round_of_all in zip_longest(*(of_waiter[name] for name in names)):
+            yield from (task for task in round_of_all if task is not None)
+
+    def _ready(self, priority: Priority) -> Iterator[Task]:
+        now_s = self._clock()
+        return (task for task in self._waiting[priority].values() if task.from_s <= now_s)
+
+    def put_back(self, task: Task) -> None:
+        """Another server is computing it: it waits as before, and is not taken again at once."""
+        with self._changed:
+            del self._computing[task.key]
+            task.state, task.from_s = "queued", self._clock() + HELD_S
+            tasks = self._waiting[task.priority]
+            tasks[task.key] = task
+            tasks.move_to_end(task.key, last=False)
+            for name, interest in list(task.waiters.items()):
+                if interest.turn < self._turns.of(name):
+                    del task.waiters[name]
+            self._drop_unless_wanted(task)
 
     def finish(self, task: Task, kept: bytes) -> None:
         """The answer is there."""
@@ -150,8 +191,17 @@ class Queue:
     def wait_for_work(self, wait_s: float) -> None:
         """Until there is a task, or wake() was called, at most wait_s."""
         with self._changed:
-            self._changed.wait_for(lambda: self._woken or any(self._waiting), wait_s)
+            held_s = self._next_in_s()  # one put back: nobody says when it can begin
+            self._changed.wait_for(
+                lambda: self._woken or self._next_in_s() <= 0,
+                min(wait_s, held_s) if held_s > 0 else 0.0,
+            )
             self._woken = False
+
+    def _next_in_s(self) -> float:
+        """How long until a task can begin; none or below if one can, infinite without tasks."""
+        from_s = (task.from_s for tasks in self._waiting for task in tasks.values())
+        return min(from_s, default=math.inf) - self._clock()
 
     def wake(self) -> None:
         """There is work of another kind."""
@@ -159,8 +209,10 @@ class Queue:
             self._woken = True
             self._changed.notify_all()
 
-    def has_tasks(self) -> bool:
-        return any(self._waiting)
+    def has_tasks(self, priority: Priority) -> bool:
+        """Whether there are some that can begin."""
+        with self._changed:
+            return any(True for _ in self._ready(priority))
 
     def lengths(self) -> dict[str, int]:
         """How many wait, by priority."""
@@ -213,7 +265,16 @@ class Queue:
 
 
 def _go_together(one: Task, other: Task) -> bool:
-    return (one.algorithm, one.place.dataset) == (other.algorithm, other.place.dataset)
+    return (one.algorithm, one.place.dataset, one.priority) == (
+        other.algorithm,
+        other.place.dataset,
+        other.priority,
+    )
+
+
+def _waiter(task: Task) -> str:
+    """Who asked for it first, of those that still wait."""
+    return next(iter(task.waiters))
 
 
 def _has_ended(task: Task) -> bool:

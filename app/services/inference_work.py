@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -22,7 +22,8 @@ from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
 from app.services.inference_events import LastEvents
 from app.services.inference_link import MAX_ANSWER_BYTES
-from app.services.inference_queue import Queue, Task
+from app.services.inference_queue import Priority, Queue, Task
+from app.services.inference_shares import Jobs, JobSlices, Pace
 from reco_core.errors import HitscopeError, ReconstructionError, ServiceError
 from reco_core.icecube.dataset import Batch, Dataset
 from reco_core.icecube.detector import Detector
@@ -30,15 +31,8 @@ from reco_core.icecube.event import Event
 
 CHANGED: Final = "The event was changed on disk while it was being computed; open it again."
 IDLE_S: Final = 1.0  # how often it is looked whether a job can go on
-TROUBLE_S: Final = 10.0  # without jobs, after one ended by an unexpected error
 
 log = logging.getLogger(__name__)
-
-
-class Jobs(Protocol):
-    """What goes on when nothing else waits (job_runner.py)."""
-
-    def step(self, stop: Callable[[], bool]) -> bool: ...
 
 
 class Tables(Protocol):
@@ -91,9 +85,9 @@ class Work:
         self._queue = queue
         self._deaths = deaths
         self._ahead = ahead
-        self._jobs = jobs
+        self._slices = JobSlices(jobs, queue)
+        self._pace = Pace()
         self._tables = tables
-        self._jobs_from_s = 0.0
         self._weights = weights
         self._to_load = list(algorithms.values())
         self._events = LastEvents()
@@ -109,14 +103,18 @@ class Work:
 
     def turn(self) -> bool:
         """The most urgent piece of work; False if there was none."""
+        if self._slices.is_due() and self._slices.step():
+            return True
         batch = self._queue.take(self._most_of, self._deaths.is_suspect)
         if not batch:
-            return self._load_next() or self._ahead.step() or self._job()
+            return self._load_next() or self._ahead.step() or self._slices.step()
         self.computing_since_s = time.monotonic()
         try:
             self._answer(batch)
         finally:
             self.computing_since_s = None
+        if batch[0].priority is Priority.AHEAD:
+            self._slices.note_ahead()
         return True
 
     def _answer(self, batch: Sequence[Task]) -> None:
@@ -130,14 +128,11 @@ class Work:
     def _try(self, batch: Sequence[Task], algorithm: Algorithm) -> None:
         """Tasks end, except those of a batch of several that failed as a whole."""
         one = batch[0].place
-        self._deaths.begin([task.key for task in batch])
+        self._deaths.begin([task.key for task in batch], _what(batch, algorithm))
         with logs.about(one.dataset, one.event_id) if len(batch) == 1 else nullcontext():
             try:
                 detector, found = self._read(batch, algorithm)
-                if len(found) == 1:
-                    self._answer_one(found[0], algorithm, detector)
-                elif found:
-                    self._answer_many(found, algorithm, detector)
+                self._answer_found(found, algorithm, detector)
             except (Exception, SystemExit) as error:  # whatever an algorithm does
                 if len(batch) == 1:
                     self._fail(batch[0], algorithm, error)
@@ -155,8 +150,8 @@ class Work:
             message = f"{algorithm.label} ended with an error: {error!r}. The log says where."
         self._queue.fail(task, message)
 
-    def _most_of(self, key: str) -> int:
-        return self._algorithms[key].batch
+    def _most_of(self, key: str, priority: Priority) -> int:
+        return self._pace.most(key, self._algorithms[key].batch, priority)
 
     def _read(self, batch: Sequence[Task], algorithm: Algorithm) -> tuple[Detector, list[Read]]:
         """The events, as far as they can be read and are those that were asked for."""
@@ -183,35 +178,41 @@ class Work:
         batch, _ = dataset.locate(event.event_id)
         return self._tables.answer(dataset, batch, event.event_id, algorithm)
 
-    def _answer_one(self, read: Read, algorithm: Algorithm, detector: Detector) -> None:
-        """Through the cache's claims: another server on the same folder may be at it."""
-        key = read.task.key
-        self._deaths.rest()
-
-        computed: list[bytes] = []
-
-        def compute() -> bytes:
-            computed.extend(self._computed([read], algorithm, detector))
-            return computed[-1]
-
-        kept = self._cache.once(key, compute)
-        if not computed and not _is_sound(kept, algorithm):  # another's, and damaged
-            self._cache.discard(key)
-            kept = self._cache.once(key, compute)
-        self._queue.finish(read.task, kept)
-
-    def _answer_many(self, found: Sequence[Read], algorithm: Algorithm, detector: Detector) -> None:
-        missing = []
-        for read in found:
-            kept = self._cache.get(read.task.key)
-            if kept is not None and _is_sound(kept, algorithm):
-                self._queue.finish(read.task, kept)
-            else:
-                missing.append(read)
+    def _answer_found(
+        self, found: Sequence[Read], algorithm: Algorithm, detector: Detector
+    ) -> None:
+        """Of those that the cache has not: what another server is computing waits, untouched."""
+        missing = [
+            read
+            for read in found
+            if not self._finish(read.task, self._cache.get(read.task.key), algorithm)
+        ]
         if not missing:
             return
-        answers = self._computed(missing, algorithm, detector)
-        for read, kept in zip(missing, answers, strict=True):
+        with self._cache.claimed([read.task.key for read in missing]) as mine:
+            for read in reversed(missing):  # each goes to the front of the queue
+                if read.task.key not in mine:
+                    self._queue.put_back(read.task)
+            ours = [read for read in missing if read.task.key in mine]
+            self._compute(
+                [r for r in ours if not self._finish(r.task, mine[r.task.key], algorithm)],
+                algorithm,
+                detector,
+            )
+
+    def _finish(self, task: Task, kept: bytes | None, algorithm: Algorithm) -> bool:
+        """Whether this ends the task: not where there is nothing, or of no use."""
+        if kept is None or not _is_sound(kept, algorithm):
+            return False
+        self._queue.finish(task, kept)
+        return True
+
+    def _compute(self, reads: Sequence[Read], algorithm: Algorithm, detector: Detector) -> None:
+        if not reads:
+            self._deaths.begin([])  # what was put back has not shown that it can be computed
+            return
+        answers = self._computed(reads, algorithm, detector)
+        for read, kept in zip(reads, answers, strict=True):
             self._cache.set(read.task.key, kept)
             self._queue.finish(read.task, kept)
 
@@ -219,15 +220,18 @@ class Work:
         self, reads: Sequence[Read], algorithm: Algorithm, detector: Detector
     ) -> list[bytes]:
         """Answers as they are kept, within the time that they may take."""
+        tasks = [read.task for read in reads]
         started_s = time.monotonic()
-        self._deaths.begin([read.task.key for read in reads])
+        self._deaths.begin([task.key for task in tasks], _what(tasks, algorithm))
         try:
             self._weights.load(algorithm)
+            loaded_s = time.monotonic()
             rows = algorithm.compute([read.event for read in reads], detector)
             kept = _encoded(rows, algorithm, len(reads))
         except BaseException:
             _note(algorithm, ["failed"] * len(reads), started_s)
             raise
+        self._pace.note(algorithm.key, len(reads), time.monotonic() - loaded_s)
         _note(algorithm, [_outcome(row) for row in rows], started_s)
         return kept
 
@@ -239,7 +243,7 @@ class Work:
         name = f"load {algorithm.key}"
         if self._deaths.is_suspect(name):
             return True
-        self._deaths.begin([name])
+        self._deaths.begin([name], f"the weights of {algorithm.label}")
         try:
             self._weights.load(algorithm)
         except (Exception, SystemExit):  # told to whoever asks for it
@@ -247,16 +251,6 @@ class Work:
         finally:
             self._deaths.finished()
         return True
-
-    def _job(self) -> bool:
-        if time.monotonic() < self._jobs_from_s:
-            return False
-        try:
-            return self._jobs.step(self._queue.has_tasks)
-        except Exception:  # a mistake in a job must not end what is on the screens
-            log.exception("jobs rest for %d s", TROUBLE_S)
-            self._jobs_from_s = time.monotonic() + TROUBLE_S
-            return False
 
 
 def _encoded(
@@ -283,6 +277,13 @@ def _is_sound(kept: bytes, algorithm: Algorithm) -> bool:
         log.warning("%s It is computed anew.", error)
         return False
     return True
+
+
+def _what(tasks: Sequence[Task], algorithm: Algorithm) -> str:
+    """For the log, should the process die."""
+    place = tasks[0].place
+    others = f" and {len(tasks) - 1} more" if len(tasks) > 1 else ""
+    return f"{algorithm.label} of {place.dataset}/{place.event_id}{others}"
 
 
 def _outcome(row: Row | ReconstructionError) -> str:

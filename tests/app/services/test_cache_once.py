@@ -122,16 +122,16 @@ def claims_in(folder: Path, expiry_s: float) -> Claims:
 def test_a_holder_that_outlives_its_claim_does_not_end_anothers(folder: Path) -> None:
     claims, patient = claims_in(folder, 0.3), claims_in(folder, PATIENCE_S)
     late, other, third = (b"elsewhere %d" % number for number in range(3))
-    assert claims.take("key", late)
-    assert not claims.take("key", other)
-    until(lambda: patient.take("key", other))
-    with claims.renewed("key", late):
+    assert claims.take(["key"], late)
+    assert not claims.take(["key"], other)
+    until(lambda: patient.take(["key"], other))
+    with claims.renewed(["key"], late):
         time.sleep(0.5)  # several times it would renew what it no longer has
-        assert not patient.take("key", third)
-    assert not patient.take("key", third)
-    with patient.renewed("key", other):
+        assert not patient.take(["key"], third)
+    assert not patient.take(["key"], third)
+    with patient.renewed(["key"], other):
         pass
-    assert patient.take("key", third)
+    assert patient.take(["key"], third)
     claims.close()
     patient.close()
 
@@ -141,10 +141,76 @@ def test_a_claim_from_before_the_clock_was_set_back_is_no_claim(
 ) -> None:
     claims, real = claims_in(folder, 0.3), time.time
     monkeypatch.setattr(time, "time", lambda: real() + 3600)
-    assert claims.take("key", b"elsewhere 1")
+    assert claims.take(["key"], b"elsewhere 1")
     monkeypatch.setattr(time, "time", real)
-    assert claims.take("key", b"elsewhere 2")
+    assert claims.take(["key"], b"elsewhere 2")
     claims.close()
+
+
+def test_a_short_computation_is_not_renewed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A renewal costs as much as the whole of a short computation."""
+    renewed: list[str] = []
+    monkeypatch.setattr(Claims, "_renew", lambda self, key, holder: renewed.append(key))
+    cache = ResultCache(folder, LIMIT_BYTES, expiry_s=PATIENCE_S)
+    for number in range(50):
+        cache.once(str(number), lambda: time.sleep(0.002) or b"answer")
+    assert renewed == []
+    cache.close()
+
+
+def test_an_error_does_not_end_the_renewals(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls: list[str] = []
+
+    def renew(claims: Claims, key: str, holder: bytes) -> None:
+        calls.append(key)
+        if len(calls) <= 2:
+            raise MemoryError("for an instant")
+
+    monkeypatch.setattr(Claims, "_renew", renew)
+    cache = ResultCache(folder, LIMIT_BYTES, expiry_s=0.1)
+    cache.once("key", lambda: until(lambda: len(calls) > 3) or b"answer")
+    assert len(caplog.records) == 1
+    assert "was not renewed" in caplog.text
+    cache.close()
+
+
+def test_claiming_never_waits_for_another(folder: Path) -> None:
+    mine, other = (ResultCache(folder, LIMIT_BYTES, expiry_s=PATIENCE_S) for _ in range(2))
+    other.set("c", b"stored just before")
+    with other.claimed(["a"]) as theirs:
+        assert theirs == {"a": None}
+        with mine.claimed(["a", "b", "c"]) as left:
+            assert left == {"b": None, "c": b"stored just before"}
+            with other.claimed(["a", "b", "d"]) as rest:
+                assert rest == {"d": None}
+    with mine.claimed(["a", "b", "d"]) as free:
+        assert list(free) == ["a", "b", "d"]
+    mine.close()
+    other.close()
+
+
+def test_claims_of_a_batch_are_renewed(folder: Path) -> None:
+    mine, other = (ResultCache(folder, LIMIT_BYTES, expiry_s=0.3) for _ in range(2))
+    with mine.claimed(["a", "b"]):
+        end_s = time.monotonic() + 1.0
+        while time.monotonic() < end_s:
+            with other.claimed(["a", "b"]) as left:
+                assert left == {}
+            time.sleep(0.02)
+    mine.close()
+    other.close()
+
+
+def test_where_claims_cannot_be_kept_all_is_ones_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = ResultCache(folder, LIMIT_BYTES)
+    monkeypatch.setattr(Store, "can_write", lambda self: False)
+    with cache.claimed(["a", "b"]) as mine:
+        assert mine == {"a": None, "b": None}
+    cache.close()
 
 
 def test_where_computing_fails_the_next_tries_at_once(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -41,10 +42,12 @@ def meeting(tmp_path: Path) -> Meeting:
     return Meeting(tmp_path, "inference-test")
 
 
-def died_in(meeting: Meeting, *keys: str, clock: Clock | None = None, hung: str = "") -> None:
+def died_in(
+    meeting: Meeting, *keys: str, clock: Clock | None = None, hung: str = "", text: str = ""
+) -> None:
     """As a process leaves it that is killed while it computes these."""
     deaths = Deaths(meeting, 100.0, clock or Clock())
-    deaths.begin(keys)
+    deaths.begin(keys, text=text)
     begun = meeting.begun.read_bytes()
     deaths.close()
     meeting.begun.write_bytes(begun)
@@ -73,6 +76,17 @@ def test_one_death_makes_a_suspect_two_are_deadly(meeting: Meeting) -> None:
         "killed, perhaps for want of memory, or crashed). It can be tried again after 10 minutes; "
         "other events are not affected."
     )
+
+
+def test_the_log_names_what_the_process_died_in(
+    meeting: Meeting, caplog: pytest.LogCaptureFixture
+) -> None:
+    died_in(meeting, "a", text="Slow of demo/38")
+    look(meeting)
+    assert "died while it computed Slow of demo/38: it was killed" in caplog.text
+    died_in(meeting, "a", "b")
+    look(meeting)
+    assert "died while it computed 2 events: it was killed" in caplog.text
 
 
 def test_a_hanging_one_is_told_as_such(meeting: Meeting) -> None:
@@ -143,9 +157,28 @@ def test_without_files_it_works_too(tmp_path: Path) -> None:
 def test_the_folder_is_made_private(tmp_path: Path) -> None:
     own_folder(tmp_path / "a" / "b")
     assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
-    (tmp_path / "open").mkdir(mode=0o755)
-    own_folder(tmp_path / "open")
-    assert (tmp_path / "open").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o1777, 0o750, 0o701])
+def test_a_folder_that_others_may_use_is_refused_and_left_as_it_is(
+    tmp_path: Path, mode: int
+) -> None:
+    """It may be /tmp."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(mode)
+    with pytest.raises(SettingError, match=rf"HITSCOPE_RUNTIME_DIR .*mode {mode:o}.*chmod 700"):
+        own_folder(shared)
+    assert stat.S_IMODE(shared.stat().st_mode) == mode
+    shared.chmod(0o700)
+    own_folder(shared)
+
+
+def test_a_lock_is_never_taken_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_text("precious")
+    (tmp_path / "a.lock").symlink_to(tmp_path / "theirs")
+    with pytest.raises(OSError, match="symbolic links"):
+        Lock.take(tmp_path / "a.lock")
 
 
 def test_a_folder_of_another_user_is_refused(tmp_path: Path) -> None:

@@ -53,11 +53,14 @@ def put(
 
 
 def take(queue: Queue, most: int = 1, alone: str = "") -> list[str]:
-    return [task.key for task in queue.take(lambda name: most, lambda key: key in alone.split())]
+    return [
+        task.key
+        for task in queue.take(lambda name, priority: most, lambda key: key in alone.split())
+    ]
 
 
 def taken(queue: Queue) -> Task:
-    (task,) = queue.take(lambda name: 1, lambda key: False)
+    (task,) = queue.take(lambda name, priority: 1, lambda key: False)
     return task
 
 
@@ -216,12 +219,12 @@ def test_waiting_ends_when_it_is_dropped(queue: Queue) -> None:
 
 
 def test_work_is_noticed(queue: Queue) -> None:
-    assert not queue.has_tasks()
+    assert not queue.has_tasks(SHOWN)
     queue.wake()
     queue.wait_for_work(10.0)  # at once, and only once
     queue.wait_for_work(0.0)
     put(queue, "a")
-    assert queue.has_tasks()
+    assert queue.has_tasks(SHOWN)
     queue.wait_for_work(10.0)
 
 
@@ -281,7 +284,7 @@ def test_whatever_happens_a_key_is_computed_by_one_and_every_task_ends(
         elif what == "leave":
             queue.leave(Viewer(f"v{how[0]}", how[1]))  # type: ignore[arg-type]
         elif what == "take":
-            computing += queue.take(lambda name: how[0], lambda key: key == "c")  # type: ignore[arg-type,return-value] # noqa: B023
+            computing += queue.take(lambda name, priority: how[0], lambda key: key == "c")  # type: ignore[arg-type,return-value] # noqa: B023
         elif what == "finish" and computing:
             queue.finish(computing.pop(0), b"x") if how[0] else queue.fail(computing.pop(0), "no")
         elif what == "pass":
@@ -289,7 +292,7 @@ def test_whatever_happens_a_key_is_computed_by_one_and_every_task_ends(
         keys = [task.key for task in computing]
         assert len(keys) == len(set(keys))
         assert all(task.state == "computing" for task in computing)
-    while batch := queue.take(lambda name: 2, lambda key: False):
+    while batch := queue.take(lambda name, priority: 2, lambda key: False):
         computing += batch
     for task in computing:
         queue.finish(task, b"x")
