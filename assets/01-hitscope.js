@@ -3,8 +3,29 @@
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.hitscope = {
   waiting: null,
+  lost: null, // {status} of a question of Dash that nobody has heard about yet, status 0: no answer
   load(data, config) {
     this.waiting = { data, config };
     window.dispatchEvent(new Event("hitscope:load"));
   },
 };
+
+// Dash tells nobody when the server does not answer it: listen in, and hand everything on unchanged.
+{
+  const plain_fetch = window.fetch;
+  const tell = (status) => {
+    window.dash_clientside.hitscope.lost = { status };
+    window.dispatchEvent(new Event("hitscope:lost"));
+  };
+  window.fetch = function fetch(resource, ...more) {
+    const answer = plain_fetch.call(this, resource, ...more);
+    const path = new URL(resource.url ?? resource, location.href).pathname;
+    if (path.endsWith("/_dash-update-component")) {
+      answer.then(
+        ({ status }) => status >= 500 && tell(status),
+        () => tell(0),
+      );
+    }
+    return answer;
+  };
+}

@@ -4,6 +4,7 @@
 // Everything else lives in display/, which Dash does not load by itself.
 
 import { applyView, settleAddress, timesOf, watchAddress } from "./display/address.mjs";
+import { Arrival, NO_EVENT, isAway } from "./display/arrival.mjs";
 import { createClock, resetFor } from "./display/clock.mjs";
 import { mountColourScale } from "./display/colour_scale.mjs";
 import { mountControls } from "./display/controls.mjs";
@@ -26,6 +27,7 @@ import { initialTheme, keepTheme } from "./display/theme.mjs";
 
 const host = (id) => document.getElementById(id);
 
+const arrival = new Arrival();
 let page = null; // made at the first load, when Dash has drawn the layout
 
 function start(config) {
@@ -53,6 +55,7 @@ function start(config) {
   bindKeys(config.keys, actions);
   watchAddress(store);
   reportClock(store, scene !== null);
+  arrival.watch(host("event-title"));
   mountJobs(store);
   window.hitscope = { store, clock, scene, parts, actions };
   const introduce = makeIntroduction(store, config.overlays.map(({ key }) => key));
@@ -70,17 +73,11 @@ async function open(data, config) {
   const first = page === null; // later events show whole at once, so that one can leaf through
   page ??= start(config);
   const { store, results, introduce } = page;
+  arrival.begin(data.error ? NO_EVENT : data.title);
   results.open(data.error ? null : data);
   host("notice").classList.toggle("failed", Boolean(data.error));
   document.querySelector(".page").classList.toggle("no-event", Boolean(data.error));
-  if (data.error) {
-    host("dataset-name").textContent = data.dataset ?? "data set";
-    if (data.geometry_url) store.set({ geometry: await fetchGeometry(data) });
-    document.title = "Hitscope";
-    resetFor(store, null, {});
-    store.set({ selection: [] });
-    return;
-  }
+  if (data.error) return openNone(store, data);
   const wanted = data.view ?? {};
   const { geometry, event } = await fetchEvent(data);
   if (!event) return; // another event was asked for meanwhile
@@ -88,6 +85,7 @@ async function open(data, config) {
   resetFor(store, event, timesOf(event, wanted));
   introduce(data.overlays, wanted.on);
   applyView(store, wanted);
+  arrival.end();
   if (first && wanted.t === undefined && !store.get("reduced_motion")) page.clock.playOnce();
   settleAddress(store, data.path);
   watchIndex(data);
@@ -98,6 +96,16 @@ async function open(data, config) {
   results.computeAhead();
 }
 
+async function openNone(store, data) {
+  host("dataset-name").textContent = data.dataset ?? "data set";
+  document.title = "Hitscope";
+  dropEvents(); // one that is still on its way would come too late
+  resetFor(store, null, {});
+  store.set({ selection: [] });
+  arrival.end();
+  if (data.geometry_url) store.set({ geometry: await fetchGeometry(data) });
+}
+
 function drain() {
   const waiting = window.dash_clientside.hitscope.waiting;
   if (!waiting?.data || !waiting.config) return;
@@ -106,9 +114,10 @@ function drain() {
 }
 
 function report(error) {
-  const notice = host("notice");
-  notice.classList.add("failed");
-  notice.textContent = `The event could not be loaded: ${error.message}`;
+  if (isAway(error.status)) return arrival.lose(error.status);
+  page?.results.open(null);
+  if (page) resetFor(page.store, null, {}); // no light of another event under this one's title
+  arrival.fail(`The event could not be loaded: ${error.message}`);
   throw error;
 }
 

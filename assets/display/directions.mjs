@@ -6,6 +6,7 @@ import { degrees } from "./format.mjs";
 import { isPending } from "./results.mjs";
 
 const COLUMNS = ["", "zenith", "azimuth", "angle"];
+const STATE_WORDS = { starting: "waits for the server" }; // other states as they are
 const ANGLES = ["zenith", "azimuth", "opening_angle"];
 
 /** Show the store's `directions` in host. results: the Results that can ask once more. */
@@ -142,7 +143,8 @@ class Row {
 
   #texts(row, told) {
     if (told === "known") return ANGLES.map((name) => degreesOf(row[name]));
-    return [told === "failed" ? (row.reason ?? "It could not be computed.") : row.state];
+    if (told === "failed") return [row.reason ?? "It could not be computed."];
+    return [STATE_WORDS[row.state] ?? row.state];
   }
 }
 

@@ -12,8 +12,9 @@ export function watchIndex({ dataset, split, batch_id }) {
 }
 
 async function poll(url) {
-  const response = await fetch(url);
-  if (url !== watched || !response.ok) return;
+  const response = await fetch(url).catch(() => null);
+  if (url !== watched) return;
+  if (!response?.ok) return void (watched = null); // the next event asks again
   const progress = await response.json();
   show(progress);
   if (progress.state === "building" || progress.state === "absent") {

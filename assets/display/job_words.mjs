@@ -7,6 +7,16 @@ export function isActive({ state }) {
   return state === "running" || state === "queued";
 }
 
+/** Jobs as they are listed: the running one, the queue in its order, then the newest end first. */
+export function inOrder(jobs) {
+  const ended = Object.keys(RANK).length;
+  const rank = ({ state }) => RANK[state] ?? ended;
+  const since = (job) => (isActive(job) ? (job.queued_s ?? job.created_s) : -(job.ended_s ?? job.created_s));
+  return [...jobs].sort((a, b) => rank(a) - rank(b) || since(a) - since(b));
+}
+
+const RANK = { running: 0, queued: 1 }; // others have ended
+
 /** Done share of a job, 0 to 1, or null where its length is not known yet. */
 export function shareOf({ n_done, n_total }) {
   return n_total ? Math.min(n_done / n_total, 1) : null;

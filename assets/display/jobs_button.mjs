@@ -2,6 +2,7 @@
 
 import { toast } from "./actions.mjs";
 import { isActive, shareOf } from "./job_words.mjs";
+import { openSheet } from "./sheets.mjs";
 
 const FIGURE_SPACE = "\u2007"; // as wide as a digit, so that nothing moves at 10 %
 
@@ -21,12 +22,14 @@ export function showProgress(jobs) {
   tellEnds(jobs);
 }
 
+/** A word on jobs that have ended; their own sheet, where it is open, says it itself. */
 function tellEnds(jobs) {
+  const told = openSheet()?.id === "jobs";
   for (const job of jobs) {
     const was = watched.get(job.id);
-    if (!was || !isActive({ state: was }) || isActive(job)) continue;
+    if (told || !was || !isActive({ state: was }) || isActive(job)) continue;
     if (job.state === "done") toast(`Scored ${job.dataset}: ${job.label}`);
-    if (job.state === "failed") toast(`Scoring ${job.dataset} stopped: ${job.label}`);
+    if (job.state === "failed") toast(`Scoring ${job.dataset} failed: ${job.label}`);
   }
   watched = new Map(jobs.map(({ id, state }) => [id, state]));
 }

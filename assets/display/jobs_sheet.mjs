@@ -1,6 +1,7 @@
 // The sheet of jobs: what to score with what, and how every job stands.
 
 import { JobRow } from "./job_row.mjs";
+import { inOrder } from "./job_words.mjs";
 import { make, setText } from "./elements.mjs";
 
 const host = (id) => document.getElementById(id);
@@ -40,7 +41,7 @@ class Sheet {
     this.#start.disabled = !told.datasets.length || !told.algorithms.length;
     setText(host("jobs-trouble"), told.trouble);
     this.#drawEmpty(told);
-    this.#drawRows(told.jobs);
+    this.#drawRows(inOrder(told.jobs));
   }
 
   #choose(dataset) {
@@ -57,6 +58,7 @@ class Sheet {
   #drawRows(jobs) {
     const list = host("jobs-list");
     const ids = new Set(jobs.map(({ id }) => id));
+    const focused = document.activeElement;
     for (const [id, row] of this.#rows) {
       if (ids.has(id)) continue;
       row.node.remove();
@@ -68,6 +70,10 @@ class Sheet {
       if (list.children[i] !== row.node) list.insertBefore(row.node, list.children[i] ?? null);
       row.draw(job);
     });
+    // a row that moves loses the keys
+    if (list.contains(focused) && focused !== document.activeElement) {
+      focused.focus({ preventScroll: true });
+    }
   }
 
   #newRow() {

@@ -10,12 +10,22 @@ let newest = 0;
 export async function fetchEvent(data) {
   const ticket = ++newest;
   const pulses_url = `/api/v1/datasets/${encodeURIComponent(data.dataset)}/events/${data.event_id}/pulses.bin`;
-  const [geometry, buffer] = await Promise.all([
-    fetchGeometry(data),
-    fetchBuffer(pulses_url),
-  ]);
-  if (ticket !== newest) return { geometry, event: null };
-  return { geometry, event: buildEvent(decodePulses(buffer), withSensors(data)) };
+  try {
+    const [geometry, buffer] = await Promise.all([
+      fetchGeometry(data),
+      fetchBuffer(pulses_url),
+    ]);
+    if (ticket !== newest) return { geometry, event: null };
+    return { geometry, event: buildEvent(decodePulses(buffer), withSensors(data)) };
+  } catch (error) {
+    if (ticket === newest) throw error;
+    return { geometry: null, event: null }; // the trouble of an event that is left
+  }
+}
+
+/** Events on their way count as left. */
+export function dropEvents() {
+  newest++;
 }
 
 /** The region's DOMs travel as ranges [first, last] of sensor_id. */
@@ -37,9 +47,19 @@ export function fetchGeometry({ geometry_url: url, detector: extra }) {
   return geometries.get(url);
 }
 
+/** The bytes at url. Throws Error with the status of the server's answer, 0 for none. */
 async function fetchBuffer(url) {
-  const response = await fetch(url);
-  if (response.ok) return response.arrayBuffer();
-  const told = await response.json().catch(() => ({}));
-  throw new Error(told.error ?? `the server answered ${response.status} to ${url}.`);
+  try {
+    const response = await fetch(url);
+    if (response.ok) return await response.arrayBuffer();
+    const told = await response.json().catch(() => ({}));
+    throw failure(told.error ?? `the server answered ${response.status} to ${url}.`, response.status);
+  } catch (error) {
+    if (error.status) throw error;
+    throw failure(`the server did not answer to ${url}.`, 0);
+  }
+}
+
+function failure(message, status) {
+  return Object.assign(new Error(message), { status });
 }

@@ -52,35 +52,53 @@ def chromium() -> str:
     return path
 
 
+class Gunicorn:
+    """The app under gunicorn with two workers on a port of its own: stopped and started at will."""
+
+    def __init__(self, data: Path, cache: Path, app: str, **environment: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        own = {
+            "HITSCOPE_DATA": str(data),
+            "HITSCOPE_CACHE_DIR": str(cache),
+            "PORT": str(port),
+            "WEB_CONCURRENCY": "2",
+            "HITSCOPE_RUNTIME_DIR": str(cache.parent / "runtime"),
+        }
+        self._environment = os.environ | own | environment
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        self._log = cache.parent / f"server-{port}.log"
+        self._command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", app]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self._command, cwd=ROOT, env=self._environment, stdout=output, stderr=output
+            )
+        _wait_for_health(self.address, self._process, self._log)
+
+    def stop(self) -> None:
+        """Until it has ended; nothing if it is not there."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=40)
+        self._process = None
+
+
 @contextmanager
 def serve(
     data: Path, cache: Path, app: str = "app.main:server", **environment: str
 ) -> Iterator[str]:
     """The app under gunicorn with two workers on a free port; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = os.environ | {
-        "HITSCOPE_DATA": str(data),
-        "HITSCOPE_CACHE_DIR": str(cache),
-        "PORT": str(port),
-        "WEB_CONCURRENCY": "2",
-        "HITSCOPE_RUNTIME_DIR": str(cache.parent / "runtime"),
-    }
-    log = cache.parent / f"server-{port}.log"
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", app]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=env | environment, stdout=output, stderr=output
-        )
+    server = Gunicorn(data, cache, app, **environment)
     try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_for_health(address, process, log)
-        yield address
+        server.start()
+        yield server.address
     finally:
-        process.terminate()
-        process.wait(timeout=40)
+        server.stop()
 
 
 def _wait_for_health(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -100,6 +118,42 @@ def _wait_for_health(address: str, process: subprocess.Popen[bytes], log: Path) 
 def server(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The real sample events, all three data sets."""
     with serve(samples, tmp_path_factory.mktemp("served") / "cache") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def counts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the plug-in's algorithms note each event they compute."""
+    return tmp_path_factory.mktemp("counts") / "counts"
+
+
+@pytest.fixture(scope="module")
+def gate_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("gate") / "closed"
+
+
+@pytest.fixture
+def closed_gate(gate_path: Path) -> Iterator[Path]:
+    """While this file exists the algorithm 'held' gives no answer."""
+    gate_path.touch()
+    yield gate_path
+    gate_path.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def odd_server(
+    samples: Path, counts: Path, gate_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A server with algorithms that take as long as a test likes, give no answer, or raise."""
+    with serve(
+        samples,
+        tmp_path_factory.mktemp("odd") / "cache",
+        HITSCOPE_PLUGINS="tests.browser.odd_algorithms",
+        HITSCOPE_TEST_GATE=str(gate_path),
+        HITSCOPE_TEST_COUNTS=str(counts),
+        HITSCOPE_AHEAD="0",
+        PYTHONPATH=str(ROOT),
+    ) as address:
         yield address
 
 

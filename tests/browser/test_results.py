@@ -1,62 +1,21 @@
-"""Results that take their time, and jobs, in a real browser: the page never waits for them."""
+"""Results that take their time in a real browser: the page never waits for them."""
 
 from __future__ import annotations
 
-import io
 import json
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
-from tests.browser.conftest import ROOT, serve, view, wait_for_event
+from tests.browser.conftest import view, wait_for_event
 
 OpenPage = Callable[..., Any]
 
 ROW = "#directions .row:has([data-overlay=held])"
-JOB = ".job:has(.job-dataset:text-is('{0}')):has(.job-label:text-is('{1}'))"
-SCORE = ".top-bar [data-action=toggle_jobs]"
-
-
-@pytest.fixture(scope="module")
-def counts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the plug-in's algorithms note each event they compute."""
-    return tmp_path_factory.mktemp("counts") / "counts"
-
-
-@pytest.fixture(scope="module")
-def gate_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("gate") / "closed"
-
-
-@pytest.fixture
-def closed_gate(gate_path: Path) -> Iterator[Path]:
-    """While this file exists the algorithm 'held' gives no answer."""
-    gate_path.touch()
-    yield gate_path
-    gate_path.unlink(missing_ok=True)
-
-
-@pytest.fixture(scope="module")
-def odd_server(
-    samples: Path, counts: Path, gate_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """A server with algorithms that take as long as a test likes, give no answer, or raise."""
-    with serve(
-        samples,
-        tmp_path_factory.mktemp("odd") / "cache",
-        HITSCOPE_PLUGINS="tests.browser.odd_algorithms",
-        HITSCOPE_TEST_GATE=str(gate_path),
-        HITSCOPE_TEST_COUNTS=str(counts),
-        HITSCOPE_AHEAD="0",
-        PYTHONPATH=str(ROOT),
-    ) as address:
-        yield address
 
 
 def wait_for_row(page: Any, key: str, state: str = "done") -> None:
@@ -231,113 +190,3 @@ def test_without_the_server_the_row_says_so_and_one_can_try_again(
     wait_for_row(page, "held")
     unexpected = [p for p in page.watched.problems if "ERR_FAILED" not in p]
     page.watched.problems[:] = unexpected
-
-
-def test_the_sheet_of_jobs_holds_the_keys_and_gives_them_back(
-    server: str, open_page: OpenPage
-) -> None:
-    page = open_page(f"{server}/event/kaggle/24")
-    page.focus("#next")
-    page.keyboard.press("Shift+S")
-    assert page.is_visible("#jobs")
-    page.wait_for_selector("#jobs-start:enabled")
-    assert page.input_value("#jobs-dataset") == "kaggle"
-    assert "Nothing is scored yet" in page.inner_text("#jobs-empty")
-    for key in ("Tab", "Shift+Tab"):
-        for _ in range(8):
-            page.keyboard.press(key)
-            assert page.evaluate("document.activeElement.closest('#jobs') !== null")
-    page.keyboard.press("n")
-    assert view(page, "event")["event_id"] == 24
-    page.keyboard.press("Escape")
-    assert not page.is_visible("#jobs")
-    assert page.evaluate("document.activeElement.id") == "next"
-
-
-def test_a_data_set_is_scored_and_its_table_fetched(server: str, open_page: OpenPage) -> None:
-    page = open_page(f"{server}/event/kaggle/24")
-    page.click(SCORE)
-    page.select_option("#jobs-algorithm", "line_fit")
-    page.click("#jobs-start")
-    job = page.locator(JOB.format("kaggle", "Line fit"))
-    job.locator(".job-state:has-text('done')").wait_for(timeout=30_000)
-    words = job.inner_text()
-    assert "8 events, all with an answer" in words
-    assert "median angle to the truth" in words
-    with page.expect_download() as download:
-        job.get_by_role("link", name="train_batch_1.parquet").click()
-    with open(download.value.path(), "rb") as file:
-        table = pl.read_parquet(io.BytesIO(file.read()))
-    assert set(table["algorithm"]) == {"line_fit"}
-    assert 24 in table["event_id"]
-    page.click("#jobs-start")  # once more: the same question is the same job
-    page.wait_for_selector("#jobs-told >> text=scored with it already")
-    assert page.locator(".job").count() == 1
-
-
-def test_a_running_job_survives_a_reload_and_the_next_one_is_cancelled_and_goes_on(
-    odd_server: str, open_page: OpenPage, closed_gate: Path
-) -> None:
-    page = open_page(f"{odd_server}/event/kaggle/59")
-    page.click(SCORE)
-    for label in ("Held", "Line fit"):
-        page.select_option("#jobs-algorithm", label=label)
-        page.click("#jobs-start")
-        page.locator(JOB.format("kaggle", label)).wait_for()
-    page.wait_for_selector(f"{SCORE}:has-text('%')")
-    page.reload()
-    wait_for_event(page)
-    page.wait_for_selector(f"{SCORE}:has-text('%')")
-    page.click(SCORE)
-    first = page.locator(JOB.format("kaggle", "Held"))
-    second = page.locator(JOB.format("kaggle", "Line fit"))
-    first.locator(".job-state:text-is('running')").wait_for()
-    second.locator(".job-state:text-is('queued')").wait_for()
-    second.get_by_role("button", name="cancel").click()
-    second.locator(".job-state:text-is('cancelled')").wait_for()
-    closed_gate.unlink()
-    first.locator(".job-state:has-text('done')").wait_for()
-    second.get_by_role("button", name="go on").click()
-    second.locator(".job-state:has-text('done')").wait_for()
-    page.wait_for_selector(f"{SCORE} .label:text-is('Score')")
-
-
-def test_names_and_messages_of_jobs_are_text_and_never_markup(
-    server: str, open_page: OpenPage
-) -> None:
-    nasty = "<img src=x onerror=window.hurt=1>"
-    job = {
-        "id": "0" * 16, "dataset": nasty, "algorithm": "line_fit", "label": nasty * 4,
-        "state": "failed", "message": nasty, "n_done": 3, "n_total": None, "rate_per_s": None,
-        "seconds_left": None, "created_s": time.time(), "ended_s": time.time(), "n_failed": 0,
-        "tables": [f"/api/v1/jobs/{'0' * 16}/tables/train_batch_{n}.parquet" for n in range(660)],
-        "summary": None,
-    }  # fmt: skip
-    told = {"jobs": [job], "algorithms": [], "datasets": [nasty]}
-    page = open_page(f"{server}/event/kaggle/24", viewport={"width": 390, "height": 844})
-    page.route("**/api/v1/jobs", lambda route: route.fulfill(json=told))
-    page.keyboard.press("Shift+S")
-    page.wait_for_selector(".job")
-    assert nasty in page.inner_text(".job-message")
-    assert page.evaluate("window.hurt") is None
-    assert page.locator(".job-table").count() == 3
-    page.click("text=all 660 tables")
-    assert page.locator(".job-table").count() == 660
-    assert page.evaluate("document.querySelector('.sheet.jobs-sheet').scrollWidth <= innerWidth")
-
-
-def test_what_the_server_refuses_is_said_in_its_words(server: str, open_page: OpenPage) -> None:
-    page = open_page(f"{server}/event/kaggle/24")
-    page.click(SCORE)
-    page.wait_for_selector("#jobs-start:enabled")
-    asked = json.dumps({"dataset": "gone", "algorithm": "line_fit"})
-
-    def changed(route: Any) -> None:
-        is_question = route.request.method == "POST"
-        route.continue_(**({"post_data": asked} if is_question else {}))
-
-    page.route("**/api/v1/jobs", changed)
-    page.click("#jobs-start")
-    page.wait_for_selector("#jobs-told.failed >> text=There is no data set 'gone'")
-    assert all("404" in problem for problem in page.watched.problems)
-    page.watched.problems.clear()
