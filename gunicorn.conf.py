@@ -3,9 +3,13 @@
 import ctypes
 import gc
 import os
-import shutil
+import signal
+import sys
+from contextlib import suppress
+from queue import Empty
 
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
 from app import logs, metrics_files
 from app.settings import load_settings
@@ -15,7 +19,6 @@ _settings = load_settings()
 _metrics_folder = metrics_files.folder_of(_settings, os.getpid())
 
 bind = f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
 workers = _settings.workers
 threads = _settings.threads
 preload_app = False
@@ -36,6 +39,31 @@ raw_env = [
 _M_TRIM_THRESHOLD = -1  # of glibc's mallopt(3)
 _M_MMAP_THRESHOLD = -3
 _GIVE_BACK_BYTES = 1_000_000
+_TO_END = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+_QUICK_END_S = 3
+
+
+class Worker(ThreadWorker):
+    """gunicorn's gthread, which ends when it is told to and not in a deadlock of its own.
+
+    Ctrl-C in a terminal reaches the workers too, just before the server tells them.
+    """
+
+    def init_signals(self):
+        """To end is the server's to say."""
+        super().init_signals()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def handle_quit(self, sig, frame):
+        """End now. ThreadWorker's own takes a lock that the code it interrupts may hold."""
+        signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
+        signal.alarm(_QUICK_END_S)  # requests under way do not hold it up for longer
+        self.alive = False
+        sys.exit(0)
+
+
+worker_class = Worker
 
 
 class logger_class(Logger):
@@ -69,9 +97,16 @@ def pre_fork(server, worker):
 def post_fork(server, worker):
     """Give freed arrays back to the system, and count with the other workers.
 
+    A signal that comes before gunicorn has set the worker's own handlers would be lost: until then
+    it ends the worker.
+
     Left to itself glibc keeps what its threads have freed, and the workers grow
     (docs/benchmarks.md). Other C libraries have no mallopt and need none.
     """
+    for number in _TO_END:
+        signal.signal(number, lambda *_: os._exit(0))
+    if _was_told_to_end(server):
+        os._exit(0)
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, _GIVE_BACK_BYTES)
@@ -83,13 +118,22 @@ def post_fork(server, worker):
         metrics.join(str(worker.slot))
 
 
+def _was_told_to_end(server):
+    """Since it was forked a worker has noted signals as the server does, where nobody looks."""
+    told = set()
+    with suppress(Empty):
+        while True:
+            told.add(server.SIG_QUEUE.get_nowait())
+    return not told.isdisjoint(_TO_END)
+
+
 def post_worker_init(worker):
     """What is loaded by now stays for good: the collector need not look at it again."""
     gc.collect()
     gc.freeze()
     inference = getattr(worker.wsgi, "config", {}).get("inference")
     if inference is not None:
-        inference.start()
+        inference.start(worker.ppid)
 
 
 def child_exit(server, worker):
@@ -99,4 +143,4 @@ def child_exit(server, worker):
 
 def on_exit(server):
     """At an orderly end; the next server removes what another end leaves."""
-    shutil.rmtree(_metrics_folder, ignore_errors=True)
+    metrics_files.remove(_metrics_folder)

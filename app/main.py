@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Any
 
 from dash import Dash
@@ -31,14 +29,13 @@ def create_app(settings: Settings) -> Dash:
         add_log_handler=False,  # app/logs.py writes what is logged, each line once
     )
     timing.measure(app.server)
+    security.answer_to(app.server, security.allowed_hosts(settings.host, settings.hosts))
     app.layout = event.layout()
     event.register(app)
     dash_requests.guard(app)
     app.server.config |= services_of(settings)
     services = app.server.config
-    health.register(
-        app.server, lambda: services["inference"].state, services["library"].found_so_far
-    )
+    health.register(app.server, lambda: services["inference"].state, services["library"].count)
     app.server.register_blueprint(api.blueprint)
     app.server.register_blueprint(api_jobs.blueprint)
     security.protect(app.server, security.content_security_policy(app))
@@ -53,7 +50,7 @@ def services_of(settings: Settings) -> dict[str, Any]:
     cache = ResultCache(
         settings.cache_dir / "results", settings.result_bytes, metrics.note_cache_lookup
     )
-    inference = Inference(settings, server_pid())
+    inference = Inference(settings)
     return {
         "library": library,
         "results": Results(algorithms, cache, inference, settings.threads // 2),
@@ -62,11 +59,6 @@ def services_of(settings: Settings) -> dict[str, Any]:
         "inference": inference,
         "ahead": settings.ahead,
     }
-
-
-def server_pid() -> int:
-    """The process whose end is the server's end: gunicorn's master, else this one."""
-    return os.getppid() if "gunicorn.arbiter" in sys.modules else os.getpid()
 
 
 def _warm(app: Dash) -> None:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import shutil
+import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,8 @@ INFERENCE: Final = "inference"
 # Room for some 1000 series. Reserved, since a full disk ends whoever writes to a mapped file.
 FILE_BYTES: Final = 1 << 18
 _KINDS: Final = ("counter", "gauge_livesum", "histogram")
+_FOLDER: Final = re.compile(r"metrics-[A-Za-z0-9.-]+-\d{1,5}-\d+")  # as folder_of names them
+_FILE: Final = re.compile(rf"({'|'.join(_KINDS)})_[a-z0-9]+\.(db|new)")
 
 
 def folder_of(settings: Settings, server_pid: int) -> Path:
@@ -48,6 +51,19 @@ def claim(folder: Path) -> int:
         return _lock(folder)
     finally:
         os.close(one_at_a_time)
+
+
+def remove(folder: Path) -> None:
+    """Remove such a folder; one that holds anything that is not of here stays as it is."""
+    with suppress(OSError):
+        found = folder.lstat()
+        if not (_FOLDER.fullmatch(folder.name) and stat.S_ISDIR(found.st_mode)):
+            return
+        paths = list(folder.iterdir())
+        if found.st_uid == os.getuid() and all(_FILE.fullmatch(path.name) for path in paths):
+            for path in paths:
+                path.unlink()
+            folder.rmdir()
 
 
 def lowest_free(taken: Iterable[int | None]) -> int:
@@ -110,5 +126,5 @@ def _remove_abandoned(folder: Path) -> None:
         descriptor = _lock(folder)
     except OSError:  # in use, or no folder
         return
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     os.close(descriptor)

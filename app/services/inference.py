@@ -32,6 +32,8 @@ from reco_core.errors import ServiceError
 __all__ = ["Inference", "Place", "State", "StateName", "Status", "Viewer"]
 
 PATIENCE_S: Final = 1.0  # beyond the time that was to be waited: the process may be deep in C code
+BRIEF_S: Final = 0.2  # the same for who does not wait
+SILENCE_S: Final = 1.0  # one request in that time finds out whether a silent process answers again
 RETRY_S: Final = 0.02
 MAX_IDLE: Final = 16  # connections kept for the next requests
 
@@ -52,17 +54,26 @@ class Status:
 class Inference:
     """Safe to share among threads, and to inherit by a fork.
 
-    server_pid : of the process whose end is the server's: gunicorn's master, else this one.
+    server_pid : of the process whose end is the server's; None: this one, unless start() is told.
     """
 
-    def __init__(self, settings: Settings, server_pid: int) -> None:
+    def __init__(self, settings: Settings, server_pid: int | None = None) -> None:
         self._settings = settings
-        self._server_pid = server_pid
+        self._told_pid = server_pid
+        self._is_child = False
         self._meeting = meeting_of(settings)
         self._begin()
 
-    def start(self) -> None:
-        """See to it that the process is there, soon. Returns at once; for each worker, once up."""
+    def start(self, parent_pid: int | None = None) -> None:
+        """See to it that the process is there, soon. Returns at once; for each worker, once up.
+
+        parent_pid : of the server that started this worker, as the server itself said it: the
+        parent found here may be another already, where the server has died.
+        """
+        if parent_pid is not None:
+            self.close()
+            self._told_pid, self._is_child = parent_pid, True
+            self._begin()
         self._mine().start()
 
     def ask(
@@ -82,8 +93,9 @@ class Inference:
         request = {"op": "ask", "keys": dict(keys), **_who(place, viewer)}
         while keeper.known.state != "down":
             left_s = max(0.0, deadline_s - time.monotonic())
+            patience_s = left_s + (PATIENCE_S if wait_s > 0 else BRIEF_S)
             try:
-                return _states(*self._request({**request, "wait_s": left_s}, left_s + PATIENCE_S))
+                return _states(*self._request({**request, "wait_s": left_s}, patience_s))
             except LinkSilent:
                 return dict.fromkeys(keys, State("queued"))
             except LinkLost:
@@ -104,7 +116,7 @@ class Inference:
     def jobs_changed(self) -> None:
         """There may be a job to do."""
         self._hurried()
-        self._tell({"op": "jobs"})
+        self._tell({"op": "jobs"}, PATIENCE_S)
 
     @property
     def state(self) -> ProcessState:
@@ -132,7 +144,9 @@ class Inference:
 
     def _begin(self) -> None:
         self._pid = os.getpid()
-        self._keeper = Keeper(self._settings, self._server_pid)
+        self._server_pid = self._told_pid if self._told_pid is not None else self._pid
+        self._keeper = Keeper(self._settings, self._server_pid, self._is_child)
+        self._silence = Silence()
         self._lock = threading.Lock()
         self._idle: list[Link] = []
 
@@ -148,16 +162,28 @@ class Inference:
         keeper.hurry()
         return keeper
 
-    def _tell(self, request: Mapping[str, Any]) -> None:
+    def _tell(self, request: Mapping[str, Any], patience_s: float = BRIEF_S) -> None:
         """Say it if somebody listens; nothing is lost but time where nobody does."""
         self._mine()
         try:
-            self._request(request, PATIENCE_S)
+            self._request(request, patience_s)
         except LinkLost:
             return
 
     def _request(self, request: Mapping[str, Any], patience_s: float) -> Reply:
-        """Raises LinkLost. A connection kept since the last process is tried in vain once."""
+        """Raises LinkLost; LinkSilent also at once, where it was just found silent."""
+        if self._silence.is_to_be_believed():
+            raise LinkSilent("The inference process does not answer just now.")
+        try:
+            reply = self._answer(request, patience_s)
+        except LinkSilent:
+            self._silence.begin()
+            raise
+        self._silence.end()
+        return reply
+
+    def _answer(self, request: Mapping[str, Any], patience_s: float) -> Reply:
+        """A connection kept since the last process is tried in vain once."""
         link = self._take_idle()
         if link is not None:
             try:
@@ -166,7 +192,7 @@ class Inference:
                 raise
             except LinkLost:
                 self._drop_idle()
-        return self._exchange(self._connect(), request, patience_s)
+        return self._exchange(self._connect(min(patience_s, PATIENCE_S)), request, patience_s)
 
     def _exchange(self, link: Link, request: Mapping[str, Any], patience_s: float) -> Reply:
         try:
@@ -182,8 +208,13 @@ class Inference:
         link.close()
         return reply
 
-    def _connect(self) -> Link:
-        link, said = connect(self._meeting.socket, PATIENCE_S)
+    def _connect(self, patience_s: float) -> Link:
+        try:
+            link, said = connect(self._meeting.socket, patience_s)
+        except LinkLost as error:
+            if isinstance(error.__cause__, BlockingIOError | TimeoutError):  # too many wait there
+                raise LinkSilent("The inference process takes no connections.") from error
+            raise
         if said.get("server_pid") != self._server_pid:
             link.close()
             raise LinkLost("The process of another server listens there.")
@@ -198,6 +229,36 @@ class Inference:
             dropped, self._idle = self._idle, []
         for link in dropped:
             link.close()
+
+
+class Silence:
+    """Whether the process was found silent lately, so that not each request waits for it in turn.
+
+    Shared by the threads of one worker.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._look_again_s: float | None = None
+
+    def is_to_be_believed(self) -> bool:
+        """False for all while it answers, and for one request in SILENCE_S while it does not."""
+        with self._lock:
+            now_s = time.monotonic()
+            if self._look_again_s is None:
+                return False
+            if now_s < self._look_again_s:
+                return True
+            self._look_again_s = now_s + SILENCE_S
+            return False
+
+    def begin(self) -> None:
+        with self._lock:
+            self._look_again_s = time.monotonic() + SILENCE_S
+
+    def end(self) -> None:
+        with self._lock:
+            self._look_again_s = None
 
 
 def _who(place: Place, viewer: Viewer | None) -> dict[str, Any]:

@@ -77,7 +77,10 @@ def open_meeting(settings: Settings) -> Meeting:
 
 
 def own_folder(folder: Path) -> None:
-    """Make a folder that is this user's alone; SettingError if it is somebody else's."""
+    """Make a folder that is this user's alone; SettingError if it is there and is not.
+
+    What others may use is refused, not changed: it may be /tmp itself.
+    """
     said = f"HITSCOPE_RUNTIME_DIR is {str(folder)!r}"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +95,10 @@ def own_folder(folder: Path) -> None:
                 "Choose a folder of your own."
             )
         if found.st_mode & 0o077:
-            folder.chmod(0o700)
+            raise SettingError(
+                f"{said}, which others may use too (mode {stat.S_IMODE(found.st_mode):o}). Name a "
+                f"folder that does not exist yet, or close this one: chmod 700 {folder}"
+            )
     except OSError as error:
         raise SettingError(f"{said}, which cannot be used: {error.strerror}.") from error
 
@@ -124,7 +130,7 @@ class Lock:
     @classmethod
     def take(cls, path: Path) -> Lock | None:
         """The lock, or None if another holds it."""
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -145,6 +151,19 @@ class Lock:
 
     def release(self) -> None:
         os.close(self._descriptor)
+
+
+def is_alive(pid: Any) -> bool:
+    """Whether there is a process of that number; False for what is no number of one."""
+    if not isinstance(pid, int) or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def is_free(path: Path) -> bool:

@@ -15,12 +15,14 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from pathlib import Path
+from typing import Any, Final, Literal, TypeGuard
 
 from app import metrics
 from app.services.inference_folder import (
     Lock,
     Meeting,
+    is_alive,
     is_free,
     open_meeting,
     settings_json,
@@ -31,11 +33,13 @@ from app.services.inference_process import NOT_NEEDED
 from app.settings import ROOT, Settings
 from reco_core.errors import HitscopeError
 
+MODULE: Final = "app.services.inference_process"
 DELAY_S: Final = 1.0  # after the worker is up, unless somebody asks before: first the first page
 LOOK_S: Final = 0.5  # how soon the thread sees that it is to end
 RETRY_S: Final = 0.1
 CONNECT_S: Final = 1.0
 START_LIMIT_S: Final = 60.0  # then it is taken to hang
+ORPHAN_LIMIT_S: Final = 3.0  # a process ends within LOOK_S of its server, unless it hangs
 FREE_STARTS: Final = 4  # within STARTS_S; the next wait 1 s, 2 s, 4 s ...
 STARTS_S: Final = 60.0
 LONGEST_WAIT_S: Final = 16.0
@@ -55,17 +59,20 @@ class Known:
 
 
 class Keeper:
-    """server_pid : the process ends when that one does."""
+    """server_pid : the process ends when that one does.
+    is_child : that one started this one, whose life it must not outlast.
+    """
 
-    def __init__(self, settings: Settings, server_pid: int) -> None:
+    def __init__(self, settings: Settings, server_pid: int, is_child: bool = False) -> None:
         self._settings = settings
         self._server_pid = server_pid
+        self._is_child = is_child
         self._changed = threading.Condition()
         self._known = Known()
         self._hurry = threading.Event()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
-        self._held_since_s: float | None = None
+        self._held: tuple[Any, float] | None = None  # by which process, since when
 
     @property
     def known(self) -> Known:
@@ -129,7 +136,7 @@ class Keeper:
         if said.get("server_pid") != self._server_pid:
             link.close()
             return None
-        self._held_since_s = None
+        self._held = None
         self._say(Known("ready", said["pid"]))
         return link
 
@@ -157,12 +164,18 @@ class Keeper:
             return None
         if told:
             metrics.INFERENCE_RESTARTS.inc()
+            if not told.get("message"):  # that was logged
+                ended = told_in(meeting.lock).get("pid")
+                log.warning("Inference process %s has ended; it is started again", ended)
         told = {"server_pid": self._server_pid, "starts_s": [*recent_s, now_s]}
         starting.write(told)
         return self._spawn(meeting, starting, told)
 
     def _spawn(self, meeting: Meeting, starting: Lock, told: dict[str, Any]) -> Link | None:
-        command = [sys.executable, "-m", "app.services.inference_process"]
+        if not self._server_lives():  # nobody would end what is started now
+            self._say(Known("down", None, f"The server, process {self._server_pid}, has ended."))
+            return None
+        command = [sys.executable, "-m", MODULE]
         command += ["--server-pid", str(self._server_pid)]
         command += ["--settings", settings_json(self._settings)]
         # A session of its own: Ctrl-C in the terminal is the server's to handle.
@@ -187,9 +200,13 @@ class Keeper:
     def _look_at_holder(self, meeting: Meeting) -> None:
         """The lock is held, but nobody of this server answers: one starts, ends, or hangs."""
         told = told_in(meeting.lock)
-        server_pid, now_s = told.get("server_pid"), time.monotonic()
-        self._held_since_s = self._held_since_s or now_s
-        if server_pid != self._server_pid and _is_alive(server_pid):
+        pid, server_pid, now_s = told.get("pid"), told.get("server_pid"), time.monotonic()
+        if self._held is None or self._held[0] != pid:
+            self._held = (pid, now_s)
+        is_ours = server_pid == self._server_pid
+        limit_s = START_LIMIT_S if is_ours else ORPHAN_LIMIT_S
+        # Process 1 is the server in a container, and the parent of all orphans outside.
+        if not is_ours and server_pid != 1 and is_alive(server_pid):
             self._say(
                 Known(
                     "down",
@@ -198,13 +215,19 @@ class Keeper:
                     "inference process holds the place of this server's.",
                 )
             )
-        elif now_s - self._held_since_s > START_LIMIT_S:
-            log.error("Inference process %s does not answer; it is ended", told.get("pid"))
-            self._held_since_s = None
-            with suppress(ProcessLookupError, KeyError):
-                os.kill(told["pid"], signal.SIGKILL)
+        elif now_s - self._held[1] > limit_s:
+            self._held = None
+            if _is_inference(pid):
+                log.error("Inference process %s does not answer; it is ended", pid)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         else:
             self._say(Known())
+
+    def _server_lives(self) -> bool:
+        if self._is_child and os.getppid() != self._server_pid:
+            return False
+        return is_alive(self._server_pid)
 
     def _say_as_told(self, told: dict[str, Any]) -> None:
         """What the worker found that last tried to start it."""
@@ -224,6 +247,16 @@ def pause_s(n_starts: int) -> float:
     return float(min(LONGEST_WAIT_S, 2.0 ** (n_starts - FREE_STARTS)))
 
 
+def _is_inference(pid: Any) -> TypeGuard[int]:
+    """Numbers are used again: not to end another process. Believed where there is no /proc."""
+    if not is_alive(pid):
+        return False
+    try:
+        return MODULE.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return not Path("/proc/self").exists()
+
+
 def _why(meeting: Meeting, process: subprocess.Popen[bytes]) -> str:
     told = told_in(meeting.lock)
     reason = told.get("error") if told.get("pid") == process.pid else None
@@ -233,15 +266,3 @@ def _why(meeting: Meeting, process: subprocess.Popen[bytes]) -> str:
         ended = f"signal {-process.returncode}" if process.returncode < 0 else "an error"
         reason = f"It was ended by {ended}; the log says more."
     return f"The inference process cannot be started. {reason}"
-
-
-def _is_alive(pid: Any) -> bool:
-    if not isinstance(pid, int) or pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import resource
 import select
 import signal
 import socket
@@ -17,11 +18,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
 from app import logs
-from app.services.inference_folder import Lock, Meeting, open_meeting, settings_of_json
+from app.services.inference_folder import (
+    Lock,
+    Meeting,
+    is_alive,
+    open_meeting,
+    settings_of_json,
+)
 from app.services.inference_link import listen
 from app.settings import Settings
 from reco_core.errors import HitscopeError
@@ -31,18 +40,23 @@ CANNOT_START: Final = 2
 NOT_NEEDED: Final = 3  # another process holds the lock
 LOCK_PATIENCE_S: Final = 1.0  # for those that only look whether it is free
 LOOK_S: Final = 2.0  # how often at what the system does not tell of
+OPEN_FILES: Final = 4096  # one for each connection, and the data
 
 log = logging.getLogger("app.services.inference_process")  # __name__ is __main__
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status where it does not run; it ends by _end otherwise."""
+    """Exit status where it does not run; it ends by Ending.end otherwise."""
     parser = argparse.ArgumentParser(prog="python -m app.services.inference_process")
     parser.add_argument("--server-pid", type=int, required=True, help="ends when this one ends")
     parser.add_argument("--settings", type=settings_of_json, required=True, help="as JSON")
     told = parser.parse_args(arguments)
     os.nice(NICE)
     logs.configure()
+    if not is_alive(told.server_pid):
+        log.error("The inference process does not start: no server %d lives", told.server_pid)
+        return CANNOT_START
+    _allow_open_files()
     try:
         meeting = open_meeting(told.settings)
     except HitscopeError as error:
@@ -52,6 +66,15 @@ def main(arguments: list[str] | None = None) -> int:
     if lock is None:
         return NOT_NEEDED
     return _run(lock, meeting, told.settings, told.server_pid)
+
+
+def _allow_open_files() -> None:
+    """As many as are needed, where the system lets us: the usual limit is 1024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _patient_lock(meeting: Meeting) -> Lock | None:
@@ -75,10 +98,21 @@ def _run(lock: Lock, meeting: Meeting, settings: Settings, server_pid: int) -> i
         return CANNOT_START
     ending.before = process.deaths.close
     listener = listen(meeting.socket)
-    threading.Thread(target=process.requests.serve, args=(listener,), daemon=True).start()
+    serve = partial(process.requests.serve, listener)
+    threading.Thread(target=_serve, args=(serve, ending), daemon=True).start()
     log.info("The inference process takes work")
     process.work.run()
     return 0
+
+
+def _serve(serve: Callable[[], Any], ending: Ending) -> None:
+    """A process that takes no connections is of no use; the next one does."""
+    try:
+        serve()
+    except Exception:
+        log.exception("connections cannot be taken")
+    finally:
+        ending.end("it takes no more connections")
 
 
 class Ending:
@@ -107,13 +141,14 @@ class Ending:
         while True:
             ready, _, _ = select.select(watched, [], [], LOOK_S)
             if reader.fileno() in ready:
-                self._end("it was told to")
-            if server in ready or not _is_alive(self._server_pid):
-                self._end("the server is gone")
+                self.end("it was told to")
+            if server in ready or not is_alive(self._server_pid):
+                self.end("the server is gone")
             if not self._lock.is_in_place():
-                self._end(f"{self._meeting.folder} was deleted")
+                self.end(f"{self._meeting.folder} was deleted")
 
-    def _end(self, why: str) -> None:
+    def end(self, why: str) -> None:
+        """From any thread; does not return."""
         log.info("The inference process ends: %s", why)
         try:
             self.before()
@@ -130,16 +165,6 @@ def _descriptor_of(pid: int) -> int | None:
         return os.pidfd_open(pid)
     except (AttributeError, OSError):
         return None
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 if __name__ == "__main__":

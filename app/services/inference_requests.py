@@ -37,7 +37,9 @@ from app.services.inference_link import (
 from app.services.inference_queue import Priority, Queue, Task
 from app.services.inference_work import Work
 
-MAX_CONNECTIONS: Final = 512
+# A worker keeps at most 17 (inference.py) beside one per thread that asks just now: room for 64
+# workers of 16 threads.
+MAX_CONNECTIONS: Final = 2176
 MAX_WAIT_S: Final = 30.0
 MAX_AHEAD: Final = 100
 KEY: Final = re.compile(r"[0-9a-f]{64}")
@@ -67,6 +69,7 @@ class Requests:
         self._work = work
         self._server_pid = server_pid
         self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self._said: set[str] = set()
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Reply]] = {
             "ask": self._ask,
             "ahead": self._go_ahead,
@@ -85,10 +88,24 @@ class Requests:
                 time.sleep(0.1)
                 continue
             if self._places.acquire(blocking=False):
-                threading.Thread(target=self._talk, args=(sock,), daemon=True).start()
+                self._begin(sock)
             else:
                 sock.close()
-                log.warning("More than %d connections; one was closed", MAX_CONNECTIONS)
+                self._say_once(f"More than {MAX_CONNECTIONS} connections; some are closed")
+
+    def _begin(self, sock: socket.socket) -> None:
+        """Talk with whoever connected, in a thread; hang up where the system has none left."""
+        try:
+            threading.Thread(target=self._talk, args=(sock,), daemon=True).start()
+        except (RuntimeError, MemoryError) as error:
+            sock.close()
+            self._places.release()
+            self._say_once(f"Connections are closed, for want of threads: {error}")
+
+    def _say_once(self, message: str) -> None:
+        if message not in self._said:
+            self._said.add(message)
+            log.warning("%s", message)
 
     def _talk(self, sock: socket.socket) -> None:
         link = Link(sock)

@@ -18,7 +18,7 @@ class Inference:
 
     state = "down"
 
-    def start(self) -> None:
+    def start(self, parent_pid: int) -> None:
         self.state = "ready"
 
 

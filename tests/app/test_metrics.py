@@ -178,6 +178,30 @@ def test_a_runtime_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:
         metrics_files.claim(link / "metrics-a-1-1")
 
 
+def test_only_folders_of_counters_are_removed(tmp_path: Path) -> None:
+    """The folder may hold other things of its owner, under any name."""
+    runtime = tmp_path / "runtime"
+    metrics_files.own_folder(runtime)
+    kept = [
+        runtime / "metrics-of-my-thesis" / "results.csv",
+        runtime / "metrics-of-my-thesis-1-1" / "results.csv",
+        runtime / "metrics-127.0.0.1-8050-9" / "notes",
+        runtime / "metrics-localhost" / "counter_0.db",
+    ]
+    for path in kept:
+        path.parent.mkdir()
+        path.write_text("precious")
+    (kept[2].parent / "counter_0.db").write_text("")
+    (runtime / "metrics-a-80-1").symlink_to(kept[0].parent)
+    metrics_files.prepare(runtime / "metrics-127.0.0.1-8050-8", "inference")
+    os.close(metrics_files.claim(runtime / "metrics-127.0.0.1-8050-7"))
+    assert all(path.read_text() == "precious" for path in kept)
+    assert (kept[2].parent / "counter_0.db").exists()
+    assert (runtime / "metrics-a-80-1").is_symlink()
+    assert not (runtime / "metrics-127.0.0.1-8050-8").exists()
+    assert (runtime / "metrics-127.0.0.1-8050-7").exists()
+
+
 @pytest.mark.parametrize(
     ("taken", "free"), [([], 0), ([0], 1), ([1], 0), ([0, 1, 3], 2), ([None, 5], 0)]
 )

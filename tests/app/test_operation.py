@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import threading
+import time
 import urllib.error
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +18,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app import metrics
 from app.settings import SETTINGS
-from tests.app.under_gunicorn import Server, serving, wait_for
+from tests.app.under_gunicorn import (
+    Server,
+    both_workers_answer,
+    processes_of,
+    serving,
+    started,
+    wait_for,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATION = (ROOT / "docs" / "operation.md").read_text()
@@ -151,6 +159,67 @@ def test_health_tells_that_the_inference_side_was_started(server: Server) -> Non
         "data_sets": 3,
     }
     assert server.numbers()["hitscope_inference_ready{}"] == 1
+
+
+@pytest.mark.parametrize("arguments", ["", "--preload"])
+def test_no_process_outlives_a_server_killed_at_any_time(tmp_path: Path, arguments: str) -> None:
+    """Also while a worker starts: when it looks for its parent, that is another already."""
+    for delay_s in (0.7, 1.1, 1.5):
+        folder = tmp_path / f"{delay_s}"
+        with started(folder, arguments) as process:
+            wait_for(lambda folder=folder: "Booting" in (folder / "log").read_text())
+            time.sleep(delay_s)  # any time will do
+            process.kill()
+            process.wait()
+            wait_for(lambda folder=folder: not processes_of(folder), 20)
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.1, 0.3, 0.6, 1.0, 1.5, 3.0])
+def test_ctrl_c_ends_the_server_soon(tmp_path: Path, delay_s: float) -> None:
+    """The terminal sends it to all; the server then tells its workers once more."""
+    with started(tmp_path) as process:
+        wait_for(lambda: "Booting" in (tmp_path / "log").read_text())
+        time.sleep(delay_s)  # any time will do
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=8) == 0
+        assert "SIGKILL" not in (tmp_path / "log").read_text()
+        wait_for(lambda: not processes_of(tmp_path), 10)
+
+
+def test_a_worker_that_is_told_twice_ends(tmp_path: Path) -> None:
+    with serving(tmp_path / "served") as server:
+        for _ in range(8):
+            worker = int(server.get("/pid"))
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGINT, signal.SIGQUIT):
+                with suppress(ProcessLookupError):
+                    os.kill(worker, number)
+            wait_for(lambda gone=worker: not Path(f"/proc/{gone}").exists(), 5)
+            wait_for(lambda: both_workers_answer(server))
+
+
+def test_a_worker_leaves_ctrl_c_to_the_server(server: Server) -> None:
+    worker = server.get("/pid")
+    os.kill(int(worker), signal.SIGINT)
+    wait_for(lambda: server.get("/pid") == worker)
+    status = Path(f"/proc/{worker}/status").read_text()
+    (ignored,) = re.findall(r"SigIgn:\s*(\w+)", status)
+    assert int(ignored, 16) & 1 << (signal.SIGINT - 1)
+
+
+def test_a_request_does_not_hold_up_a_quick_end(tmp_path: Path) -> None:
+    with serving(tmp_path / "served", "--graceful-timeout 30") as server:
+        hanging = threading.Thread(target=hang_up, args=(server,))
+        hanging.start()
+        marker = server.log.parent / "hang"
+        wait_for(lambda: marker.exists() and marker.read_text() != "")
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(timeout=8) == 0
+        hanging.join()
+
+
+def hang_up(server: Server) -> None:
+    with suppress(OSError, urllib.error.URLError):
+        server.get("/hang", timeout_s=60)
 
 
 def test_the_app_itself_is_counted_from_its_first_page(tmp_path: Path) -> None:

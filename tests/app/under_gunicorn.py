@@ -103,6 +103,40 @@ def serving(
         process.wait(timeout=40)
 
 
+@contextmanager
+def started(folder: Path, arguments: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """The app itself, from its first moment, in a process group of its own as in a terminal."""
+    folder.mkdir(exist_ok=True)
+    env = os.environ | {
+        "PORT": str(free_port()),
+        "WEB_CONCURRENCY": "2",
+        "HITSCOPE_RUNTIME_DIR": str(folder / "runtime"),
+        "HITSCOPE_CACHE_DIR": str(folder / "cache"),
+        "GUNICORN_CMD_ARGS": arguments,
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app.main:server"]
+    with (folder / "log").open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdout=output, stderr=output, process_group=0
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def processes_of(folder: Path) -> list[int]:
+    """Those that live and have the runtime folder of a server started there."""
+    wanted = f"HITSCOPE_RUNTIME_DIR={folder / 'runtime'}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if wanted in (process / "environ").read_bytes().split(b"\0"):
+                found.append(int(process.name))
+    return found
+
+
 def both_workers_answer(server: Server) -> bool:
     with suppress(OSError):
         return len({server.get("/pid") for _ in range(4)}) == 2

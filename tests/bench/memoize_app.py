@@ -58,7 +58,7 @@ class NoInference:
 
     state = "down"
 
-    def start(self) -> None:
+    def start(self, parent_pid: int) -> None:
         """There is nothing to start."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -217,3 +218,15 @@ def test_without_a_cache_answers_come_all_the_same(tmp_path: Path, counts: Path)
         assert made.ended("batched", 1).state == "done"
         assert made.ask("batched", 1).state == "done"
     assert counted(counts) == ["batched-1 1"]
+
+
+def test_it_is_said_that_the_process_ended(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with served(tmp_path) as made, caplog.at_level(logging.WARNING):
+        pid = made.ready_pid()
+        assert not caplog.records
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: made.inference.status().pid not in (None, pid), "another process")
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [f"Inference process {pid} has ended; it is started again"]
