@@ -37,7 +37,7 @@ class Job:
     """A job as the pages show it.
 
     dataset, algorithm : keys.  message : why it failed, or what it waits for.  n_failed : events
-    without an answer.  created_s, ended_s : s since 1970.
+    without an answer.  created_s, queued_s (the last time), ended_s : s since 1970.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Job:
     rate_per_s: float | None
     seconds_left: float | None
     created_s: float
+    queued_s: float
     ended_s: float | None
     n_failed: int
 
@@ -219,7 +220,8 @@ class Jobs:
             record.id, record.dataset, record.algorithm, record.label, record.state,
             record.message or _errors_of(record) or self._waits_for(record),
             record.n_done, record.n_total, rate,
-            left / rate if rate else None, record.created_s, record.ended_s, record.n_failed,
+            left / rate if rate else None, record.created_s, record.queued_s,
+            record.ended_s, record.n_failed,
         )  # fmt: skip
 
     def _waits_for(self, record: Record) -> str:
@@ -238,7 +240,20 @@ class Jobs:
         except OSError:
             created_s = 0.0
         return Job(
-            job_id, "", "", "Unknown", "failed", message, 0, 0, None, None, created_s, created_s, 0
+            job_id,
+            "",
+            "",
+            "Unknown",
+            "failed",
+            message,
+            0,
+            0,
+            None,
+            None,
+            created_s,
+            created_s,
+            created_s,
+            0,
         )
 
 

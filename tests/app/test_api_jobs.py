@@ -18,7 +18,7 @@ JOBS = "/api/v1/jobs"
 QUESTION = {"dataset": "set", "algorithm": "counting"}
 FIELDS = {
     "id", "dataset", "algorithm", "label", "state", "message", "n_done", "n_total", "rate_per_s",
-    "seconds_left", "created_s", "ended_s", "n_failed", "tables", "summary",
+    "seconds_left", "created_s", "queued_s", "ended_s", "n_failed", "tables", "summary",
 }  # fmt: skip
 
 

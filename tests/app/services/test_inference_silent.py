@@ -1,4 +1,4 @@
-"""A process that is there and does not answer; an end of the server that nobody announces."""
+"""A process that is there and is silent; an end of the server that nobody announces."""
 
 from __future__ import annotations
 
