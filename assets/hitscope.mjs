@@ -11,7 +11,7 @@ import { mountControls } from "./display/controls.mjs";
 import { mountDepthMap } from "./display/depth_map.mjs";
 import { makeIntroduction, mountDirections } from "./display/directions.mjs";
 import { mountDomPanel } from "./display/dom_panel.mjs";
-import { fetchEvent, fetchGeometry } from "./display/loader.mjs";
+import { dropEvents, fetchEvent, fetchGeometry } from "./display/loader.mjs";
 import { watchIndex } from "./display/index_progress.mjs";
 import { bindKeys } from "./display/keys.mjs";
 import { makeActions } from "./display/actions.mjs";
