@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, jsonify, request, send_file
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
+from app.api import status_of
 from app.services.jobs import Job, Jobs
-from reco_core.errors import DatasetError, HitscopeError, NotFoundError, ServiceError
+from reco_core.errors import DatasetError, HitscopeError
 
 MAX_BODY_BYTES: Final = 10_000
 FIELDS: Final = ("dataset", "algorithm")
@@ -36,9 +37,7 @@ def jobs() -> Jobs:
 
 @blueprint.errorhandler(HitscopeError)
 def _explain(error: HitscopeError) -> tuple[Response, int]:
-    if isinstance(error, NotFoundError):
-        return jsonify({"error": str(error)}), 404
-    return jsonify({"error": str(error)}), 503 if isinstance(error, ServiceError) else 422
+    return jsonify({"error": str(error)}), status_of(error)
 
 
 @blueprint.errorhandler(HTTPException)

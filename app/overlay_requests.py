@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.services.inference import Viewer
+from app.services.inference_link import VIEWER_NAME
 from app.services.results import MAX_WAIT_S
 from reco_core.errors import SettingError
 
-_VIEWER = re.compile(r"[A-Za-z0-9-]{8,40}")
 _TURN = re.compile(r"[0-9]{1,9}")
 DEFAULT_WAIT_S = 0.25
 
@@ -58,7 +58,7 @@ def _viewer(query: Mapping[str, str]) -> Viewer | None:
 
 
 def _is_viewer(name: str, turn: str) -> bool:
-    return bool(_VIEWER.fullmatch(name) and _TURN.fullmatch(turn))
+    return bool(VIEWER_NAME.fullmatch(name) and _TURN.fullmatch(turn))
 
 
 def _wait_s(query: Mapping[str, str]) -> float:

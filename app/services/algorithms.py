@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -134,13 +134,26 @@ def result_key(algorithm: Algorithm, pulses: Pulses, detector: Detector) -> str:
 
     The same pulses have the same key in whatever file they lie.
     """
-    digest = hashlib.sha256(algorithm_bytes(algorithm))
-    digest.update(_detector_digest(detector))
+    return result_keys([algorithm], pulses, detector)[algorithm.key]
+
+
+def result_keys(
+    algorithms: Iterable[Algorithm], pulses: Pulses, detector: Detector
+) -> dict[str, str]:
+    """result_key() by the algorithm's key; the pulses are read once for all of them."""
+    of_event = _event_digest(pulses, detector)
+    return {
+        row.key: hashlib.sha256(algorithm_bytes(row) + of_event).hexdigest() for row in algorithms
+    }
+
+
+def _event_digest(pulses: Pulses, detector: Detector) -> bytes:
+    digest = hashlib.sha256(_detector_digest(detector))
     for array in (pulses.sensor_id, pulses.time_ns, pulses.charge_pe, pulses.auxiliary):
         digest.update(array.dtype.str.encode())
         digest.update(len(array).to_bytes(8, "little"))
         digest.update(array.tobytes())
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def algorithm_bytes(algorithm: Algorithm) -> bytes:

@@ -93,16 +93,12 @@ class ResultCache:
         error and another of those who wait tries. Where claims cannot be kept, all compute.
         """
         value = self.get(key)
-        holder = new_holder() if value is None else b""
         pauses_s = _pauses()
         while value is None:
-            claimed = self._claim([key], holder)
-            if claimed is None:
-                return self._computed(key, compute)
-            if claimed:
-                with self._claims.renewed([key], holder):
-                    value = self._look(key)[0]
-                    return self._computed(key, compute) if value is None else value
+            with self.claimed([key]) as mine:
+                if key in mine:
+                    stored = mine[key]
+                    return self._computed(key, compute) if stored is None else stored
             time.sleep(next(pauses_s))
             value = self._look(key)[0]
         return value

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.services.algorithms import Algorithm, result_key
+from app.services.algorithms import Algorithm, result_keys
 from app.services.events import Library
 from app.services.inference_deaths import Deaths
 from app.services.inference_link import Place, Viewer
@@ -102,7 +102,6 @@ class Ahead:
         except (HitscopeError, OSError) as error:
             log.info("%s is not computed ahead: %s", place, error)
             return
-        for algorithm in self._algorithms.values():
-            key = result_key(algorithm, pulses, detector)
+        for algorithm, key in result_keys(self._algorithms.values(), pulses, detector).items():
             if not self._deaths.is_suspect(key):
-                self._queue.put(key, place, algorithm.key, Priority.AHEAD, viewer)
+                self._queue.put(key, place, algorithm, Priority.AHEAD, viewer)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import struct
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ MAX_KEYS: Final = 64  # of one request
 STALLED_S: Final = 5  # for the rest of a message whose first byte is there
 BACKLOG: Final = 256
 MAX_NAME_BYTES: Final = 103  # of a socket; Linux allows 107, macOS 103
+VIEWER_NAME: Final = re.compile(r"[A-Za-z0-9-]{8,40}")
 
 StateName = Literal["done", "queued", "computing", "starting", "failed", "cancelled"]
 

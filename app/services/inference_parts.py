@@ -12,9 +12,10 @@ from app.services.inference_deaths import Deaths
 from app.services.inference_folder import Meeting
 from app.services.inference_queue import Queue
 from app.services.inference_requests import Requests
-from app.services.inference_work import Weights, Work
+from app.services.inference_work import Work
 from app.services.job_runner import JobRunner
 from app.services.jobs import Jobs
+from app.services.weights import Weights
 from app.settings import Settings
 
 

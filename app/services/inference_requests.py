@@ -27,6 +27,7 @@ from app.services.inference_deaths import Deaths
 from app.services.inference_link import (
     MAX_KEYS,
     MAX_REQUEST_BYTES,
+    VIEWER_NAME,
     Link,
     LinkLost,
     Place,
@@ -43,7 +44,6 @@ MAX_CONNECTIONS: Final = 2176
 MAX_WAIT_S: Final = 30.0
 MAX_AHEAD: Final = 100
 KEY: Final = re.compile(r"[0-9a-f]{64}")
-NAME: Final = re.compile(r"[A-Za-z0-9-]{8,40}")
 
 Reply = tuple[dict[str, Any], list[bytes]]
 
@@ -194,7 +194,7 @@ def _viewer(head: Mapping[str, Any]) -> Viewer | None:
     match head.get("viewer"):
         case None:
             return None
-        case [str(name), int(turn)] if NAME.fullmatch(name) and 0 <= turn < 2**63:
+        case [str(name), int(turn)] if VIEWER_NAME.fullmatch(name) and 0 <= turn < 2**63:
             return Viewer(name, turn)
     raise ValueError(f"viewer is {head.get('viewer')!r:.80}")
 

@@ -26,7 +26,7 @@ class Jobs(Protocol):
     def step(self, stop: Callable[[], bool]) -> bool: ...
 
 
-class Pace:
+class EventTimes:
     """How long each algorithm takes per event, lately."""
 
     def __init__(self) -> None:

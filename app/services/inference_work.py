@@ -23,7 +23,8 @@ from app.services.inference_deaths import Deaths
 from app.services.inference_events import LastEvents
 from app.services.inference_link import MAX_ANSWER_BYTES
 from app.services.inference_queue import Priority, Queue, Task
-from app.services.inference_shares import Jobs, JobSlices, Pace
+from app.services.inference_shares import EventTimes, Jobs, JobSlices
+from app.services.weights import Weights
 from reco_core.errors import HitscopeError, ReconstructionError, ServiceError
 from reco_core.icecube.dataset import Batch, Dataset
 from reco_core.icecube.detector import Detector
@@ -41,19 +42,6 @@ class Tables(Protocol):
     def answer(
         self, dataset: Dataset, batch: Batch, event_id: int, algorithm: Algorithm
     ) -> Answer | None: ...
-
-
-class Weights:
-    """What algorithms have loaded, each once in the life of the process."""
-
-    def __init__(self) -> None:
-        self._loaded: set[str] = set()
-
-    def load(self, algorithm: Algorithm) -> None:
-        """Raises whatever the algorithm's own load does; then it is tried again the next time."""
-        if algorithm.key not in self._loaded:
-            algorithm.load()
-            self._loaded.add(algorithm.key)
 
 
 @dataclass(frozen=True)
@@ -86,7 +74,7 @@ class Work:
         self._deaths = deaths
         self._ahead = ahead
         self._slices = JobSlices(jobs, queue)
-        self._pace = Pace()
+        self._times = EventTimes()
         self._tables = tables
         self._weights = weights
         self._to_load = list(algorithms.values())
@@ -151,7 +139,7 @@ class Work:
         self._queue.fail(task, message)
 
     def _most_of(self, key: str, priority: Priority) -> int:
-        return self._pace.most(key, self._algorithms[key].batch, priority)
+        return self._times.most(key, self._algorithms[key].batch, priority)
 
     def _read(self, batch: Sequence[Task], algorithm: Algorithm) -> tuple[Detector, list[Read]]:
         """The events, as far as they can be read and are those that were asked for."""
@@ -231,7 +219,7 @@ class Work:
         except BaseException:
             _note(algorithm, ["failed"] * len(reads), started_s)
             raise
-        self._pace.note(algorithm.key, len(reads), time.monotonic() - loaded_s)
+        self._times.note(algorithm.key, len(reads), time.monotonic() - loaded_s)
         _note(algorithm, [_outcome(row) for row in rows], started_s)
         return kept
 

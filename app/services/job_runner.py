@@ -19,6 +19,7 @@ from app.services.job_answers import Deaths, Kept
 from app.services.job_record import OPEN, JobState, Record
 from app.services.job_run import JobRun, Means
 from app.services.job_store import JobStore, as_seen, has_open
+from app.services.weights import Weights
 from reco_core.errors import DatasetError, HitscopeError, NotFoundError
 
 AGAIN = "When that is put right, go on with the job: it continues where it stopped."
@@ -46,9 +47,8 @@ class JobRunner:
     ) -> None:
         self._store = JobStore(folder)
         self._means = Means(
-            library, algorithms, cache, self._store, deaths, load or self._load_once, on_events
+            library, algorithms, cache, self._store, deaths, load or Weights().load, on_events
         )
-        self._loaded: set[str] = set()
         self._run: JobRun | None = None
         self._held = ExitStack()  # the lock of the job under way
         self._unsaved: dict[str, Record] = {}  # jobs that ended, which a full disk did not take
@@ -136,6 +136,7 @@ class JobRunner:
         if not self._save(record):
             return None
         self._store.unmark(job_id, "again")
+        self._store.sweep(job_id)
         return JobRun(record, self._means) if is_open else None
 
     def _end(self, run: JobRun, state: JobState, message: str = "") -> None:
@@ -160,8 +161,3 @@ class JobRunner:
                 self._unsaved[record.id] = record
             return False
         return True
-
-    def _load_once(self, algorithm: Algorithm) -> None:
-        if algorithm.key not in self._loaded:
-            algorithm.load()
-            self._loaded.add(algorithm.key)

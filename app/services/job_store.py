@@ -12,7 +12,6 @@ Several servers may share the folder: a job is worked on by one process at a tim
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import logging
@@ -28,6 +27,7 @@ from typing import Final, Literal
 
 from app.services.algorithms import Algorithm, algorithm_bytes
 from app.services.events import Library
+from app.services.inference_folder import Lock
 from app.services.job_record import FORMAT, MEND, OPEN, Record, record_of
 from reco_core.errors import DatasetError, NotFoundError, ServiceError
 from reco_core.icecube.dataset_write import whole
@@ -139,14 +139,21 @@ class JobStore:
     def lock(self, job_id: str) -> Iterator[bool]:
         """True while this process may work on the job; False if another does, or it is gone."""
         try:
-            descriptor = os.open(self.folder(job_id) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            held = Lock.take(self.folder(job_id) / "lock")
         except OSError:
-            yield False
-            return
+            held = None
         try:
-            yield _locked(descriptor)
+            yield held is not None
         finally:
-            os.close(descriptor)  # with it goes the lock, as it does when the process is killed
+            if held is not None:
+                held.release()
+
+    def sweep(self, job_id: str) -> None:
+        """Remove what a kill left half-written; for who holds the lock, as only that one writes."""
+        for folder in (self.folder(job_id), self.tables / job_id):
+            for partial in folder.glob(".*.tmp"):
+                with suppress(OSError):  # a folder that cannot be written says so elsewhere
+                    partial.unlink()
 
     def folder(self, job_id: str) -> Path:
         if not JOB_ID.fullmatch(job_id):
@@ -208,14 +215,6 @@ def _reason(error: BaseException) -> str:
     cause = error if isinstance(error, OSError) else error.__cause__
     told = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
     return told.rstrip(".")
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _write(path: Path, record: Record) -> None:

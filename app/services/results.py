@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 
-from app.services.algorithms import Algorithm, algorithm_of, result_key
+from app.services.algorithms import Algorithm, algorithm_of, result_keys
 from app.services.answers import Answer, decode
 from app.services.cache import ResultCache
 from app.services.inference import Inference, Place, State, Viewer
@@ -38,10 +38,11 @@ class Results:
 
     def kept(self, event: Event, dataset: Dataset) -> tuple[Overlay, ...]:
         """A row per algorithm: its answer if it is kept, else state 'queued'. Computes nothing."""
+        rows = self.algorithms.values()
+        keys = result_keys(rows, event.pulses, dataset.detector)
         return tuple(
-            self._kept_overlay(row, result_key(row, event.pulses, dataset.detector), event)
-            or unanswered(row, "queued")
-            for row in self.algorithms.values()
+            self._kept_overlay(row, keys[row.key], event) or unanswered(row, "queued")
+            for row in rows
         )
 
     def ask(
@@ -57,7 +58,7 @@ class Results:
         Returns as soon as one is done. Raises NotFoundError for an unknown algorithm.
         """
         rows = [algorithm_of(self.algorithms, key) for key in of]
-        keys = {row.key: result_key(row, event.pulses, dataset.detector) for row in rows}
+        keys = result_keys(rows, event.pulses, dataset.detector)
         found = {row.key: self._kept_overlay(row, keys[row.key], event) for row in rows}
         missing = {key: keys[key] for key, overlay in found.items() if overlay is None}
         if missing:

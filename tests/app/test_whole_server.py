@@ -12,10 +12,11 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ import pytest
 from app.services.inference_folder import is_free, meeting_of, told_in
 from app.settings import load_settings
 from tests.app.pages import open_body
+from tests.app.services import inference_server
 from tests.reco_core.icecube.small_datasets import write_small
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,11 +95,7 @@ class Server:
         return Counter((line.split()[0], int(line.split()[1])) for line in lines)
 
 
-def until(condition: Callable[[], Any], what: str, limit_s: float = 60) -> None:
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.02)
+until = partial(inference_server.until, patience_s=60.0)
 
 
 @contextmanager
@@ -131,7 +129,7 @@ def serving(folder: Path, **more: str) -> Iterator[Server]:
         process.terminate()
         process.wait(timeout=40)
         lock = meeting_of(load_settings(ours)).lock
-        until(lambda: not lock.exists() or is_free(lock), "no process is left", 10)
+        until(lambda: not lock.exists() or is_free(lock), "no process is left", patience_s=10.0)
 
 
 def answers(server: Server) -> bool:

@@ -156,3 +156,8 @@ def _is_zombie(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
         return True
+
+
+def begun(counts: Path, what: str) -> None:
+    """Wait until that is being computed, as "slow 3"."""
+    until(lambda: what in counted(counts), f"{what} is being computed")

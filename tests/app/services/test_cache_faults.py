@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,18 +24,6 @@ from tests.app.services.cache_helpers import (
     warnings_in,
     works,
 )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "results"
-
-
-@pytest.fixture
-def cache(folder: Path) -> Iterator[ResultCache]:
-    cache = ResultCache(folder, LIMIT_BYTES, retry_s=RETRY_S)
-    yield cache
-    cache.close()
 
 
 def test_a_folder_deleted_while_in_use_is_made_anew(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from pickle import dumps  # of a planted entry, which must not be read
 
@@ -14,25 +13,11 @@ import pytest
 from app.services.cache import ResultCache
 from app.services.cache_disk import LocalCache, RefusedEntry
 from tests.app.services.cache_helpers import (
-    LIMIT_BYTES,
-    RETRY_S,
     fill,
     until_kept,
     warnings_in,
     works,
 )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "results"
-
-
-@pytest.fixture
-def cache(folder: Path) -> Iterator[ResultCache]:
-    cache = ResultCache(folder, LIMIT_BYTES, retry_s=RETRY_S)
-    yield cache
-    cache.close()
 
 
 class Payload:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,41 +17,13 @@ from app.services.inference import Place, Viewer
 from app.services.inference_folder import settings_json
 from reco_core.errors import ServiceError
 from tests.app.services.inference_server import (
-    FAULTY,
-    ODD,
-    SLOW,
     Served,
+    begun,
     counted,
-    served,
-    until,
 )
 from tests.reco_core.icecube.small_datasets import pulse_table, write_batch
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture
-def counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file in which the algorithms of the tests note what they compute."""
-    monkeypatch.setenv("HITSCOPE_TEST_COUNTS", str(tmp_path / "counts"))
-    return tmp_path / "counts"
-
-
-@pytest.fixture
-def slow(tmp_path: Path, counts: Path) -> Iterator[Served]:
-    with served(tmp_path, SLOW) as made:
-        yield made
-
-
-@pytest.fixture
-def faulty(tmp_path: Path, counts: Path) -> Iterator[Served]:
-    limit = {"HITSCOPE_INFERENCE_LIMIT_S": "1"}
-    with served(tmp_path, f"{SLOW},{FAULTY},{ODD}", **limit) as made:
-        yield made
-
-
-def begun(made: Served, counts: Path, what: str) -> None:
-    until(lambda: what in counted(counts), f"{what} is being computed")
 
 
 def cache_of(made: Served) -> ResultCache:
@@ -120,7 +91,7 @@ inference.close()
 def test_what_waits_is_computed_in_batches(slow: Served, counts: Path) -> None:
     slow.ready_pid()
     slow.ask("slow", 1)
-    begun(slow, counts, "slow 1")
+    begun(counts, "slow 1")
     for event_id in range(1, 13):  # these wait while that one computes
         slow.ask("batched", event_id)
     assert all(slow.ended("batched", event_id).state == "done" for event_id in range(1, 13))
@@ -187,7 +158,7 @@ def test_leaving_an_event_drops_what_is_not_begun(slow: Served, counts: Path) ->
     slow.ready_pid()
     alone, both, other = Viewer("viewer-1", 1), Viewer("viewer-1", 1), Viewer("viewer-2", 1)
     slow.ask("slow", 1, viewer=alone)
-    begun(slow, counts, "slow 1")
+    begun(counts, "slow 1")
     slow.ask("slow", 2, viewer=alone)
     slow.ask("slow", 3, viewer=both)
     slow.ask("slow", 3, viewer=other)
@@ -201,7 +172,7 @@ def test_leaving_an_event_drops_what_is_not_begun(slow: Served, counts: Path) ->
 def test_the_next_turn_leaves_the_one_before(slow: Served, counts: Path) -> None:
     slow.ready_pid()
     slow.ask("slow", 1, viewer=Viewer("viewer-1", 1))
-    begun(slow, counts, "slow 1")
+    begun(counts, "slow 1")
     slow.ask("slow", 2, viewer=Viewer("viewer-1", 2))
     assert slow.ended("slow", 4, viewer=Viewer("viewer-1", 3)).state == "done"
     assert counted(counts) == ["slow 1", "slow 4"]
@@ -213,9 +184,9 @@ def test_neighbours_are_computed_ahead_and_a_shown_event_overtakes(
     slow.ready_pid()
     slow.ask("slow", 10, viewer=Viewer("viewer-1", 1))
     slow.inference.ahead(Place("set", 10), Viewer("viewer-1", 1), 3)
-    begun(slow, counts, "slow 11")
+    begun(counts, "slow 11")
     slow.ended("slow", 30)
-    begun(slow, counts, "slow 9")
+    begun(counts, "slow 9")
     done = [line for line in counted(counts) if line.startswith("slow")]
     assert done == [f"slow {k}" for k in (10, 11, 30, 12, 13, 9)]
 
@@ -223,7 +194,7 @@ def test_neighbours_are_computed_ahead_and_a_shown_event_overtakes(
 def test_what_was_computed_ahead_is_there_at_once(slow: Served, counts: Path) -> None:
     slow.ready_pid()
     slow.inference.ahead(Place("set", 10), Viewer("viewer-1", 1), 1)
-    begun(slow, counts, "slow 9")
+    begun(counts, "slow 9")
     assert slow.ask("slow", 11, viewer=Viewer("viewer-1", 2)).state == "done"
 
 

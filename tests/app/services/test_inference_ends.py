@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,10 +15,9 @@ import pytest
 from app.services.inference import Inference, Place, State
 from app.services.inference_folder import is_free
 from tests.app.services.inference_server import (
-    FAULTY,
-    ODD,
     SLOW,
     Served,
+    begun,
     counted,
     is_gone,
     served,
@@ -29,30 +27,6 @@ from tests.app.services.inference_server import (
 )
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture
-def counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file in which the algorithms of the tests note what they compute."""
-    monkeypatch.setenv("HITSCOPE_TEST_COUNTS", str(tmp_path / "counts"))
-    return tmp_path / "counts"
-
-
-@pytest.fixture
-def slow(tmp_path: Path, counts: Path) -> Iterator[Served]:
-    with served(tmp_path, SLOW) as made:
-        yield made
-
-
-@pytest.fixture
-def faulty(tmp_path: Path, counts: Path) -> Iterator[Served]:
-    limit = {"HITSCOPE_INFERENCE_LIMIT_S": "1"}
-    with served(tmp_path, f"{SLOW},{FAULTY},{ODD}", **limit) as made:
-        yield made
-
-
-def begun(made: Served, counts: Path, what: str) -> None:
-    until(lambda: what in counted(counts), f"{what} is being computed")
 
 
 def test_killed_while_idle_it_is_there_again(slow: Served) -> None:
@@ -66,7 +40,7 @@ def test_killed_while_idle_it_is_there_again(slow: Served) -> None:
 def test_killed_in_the_middle_the_request_is_tried_again(slow: Served, counts: Path) -> None:
     first = slow.ready_pid()
     slow.ask("slow", 3)
-    begun(slow, counts, "slow 3")
+    begun(counts, "slow 3")
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(slow.ask, "slow", 3, 15.0)  # one call that lives through it
         os.kill(first, signal.SIGKILL)
@@ -89,7 +63,7 @@ def test_a_deadly_event_is_told_after_the_second_death(faulty: Served, counts: P
 def test_those_that_shared_a_deadly_batch_come_through(faulty: Served, counts: Path) -> None:
     faulty.ready_pid()
     faulty.ask("slow", 1)
-    begun(faulty, counts, "slow 1")
+    begun(counts, "slow 1")
     for event_id in range(1, 9):
         faulty.ask("deadly_for_one", event_id)
     states = {event_id: faulty.ended("deadly_for_one", event_id) for event_id in range(1, 9)}
@@ -125,7 +99,7 @@ def test_told_to_end_it_ends_at_once_and_nobody_is_to_blame(
 def test_it_ends_with_a_killed_server_also_while_computing(slow: Served, counts: Path) -> None:
     pid = slow.ready_pid()
     slow.ask("slow", 1)
-    begun(slow, counts, "slow 1")
+    begun(counts, "slow 1")
     slow.server.kill()  # not waited for: a zombie, as under a parent that does not look
     until(lambda: is_gone(pid), "the process has ended", 2.0)
     until(lambda: is_free(slow.meeting.lock), "its lock is free", 1.0)

@@ -10,27 +10,10 @@ from app.services import inference_memory
 from app.services.inference_link import Place, Viewer
 from app.services.inference_memory import Served
 from app.services.inference_queue import HELD_S, INTEREST_S, Priority, Queue, Task
+from tests.app.services.conftest import Clock
 
 ANNE, BEN = Viewer("viewer-anne", 1), Viewer("viewer-ben", 1)
 SHOWN, AHEAD = Priority.SHOWN, Priority.AHEAD
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def queue(clock: Clock) -> Queue:
-    return Queue(clock)
 
 
 def put(

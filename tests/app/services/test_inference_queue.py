@@ -19,27 +19,10 @@ from app.services.inference_memory import (
     Turns,
 )
 from app.services.inference_queue import INTEREST_S, Priority, Queue, Task
+from tests.app.services.conftest import Clock
 
 ANNE, BEN = Viewer("viewer-anne", 1), Viewer("viewer-ben", 1)
 SHOWN, AHEAD = Priority.SHOWN, Priority.AHEAD
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def queue(clock: Clock) -> Queue:
-    return Queue(clock)
 
 
 def put(

@@ -14,7 +14,7 @@ from app.services.inference_deaths import Deaths
 from app.services.inference_folder import told_in
 from app.services.inference_link import Place
 from app.services.inference_queue import HELD_S, Priority, Queue
-from app.services.inference_shares import JOBS_AT_LEAST_EVERY_S, TROUBLE_S, JobSlices, Pace
+from app.services.inference_shares import JOBS_AT_LEAST_EVERY_S, TROUBLE_S, EventTimes, JobSlices
 from tests.app.services.slow_algorithms import BROKEN, WITHOUT_ANSWER
 from tests.app.services.work_parts import Parts
 from tests.reco_core.icecube.small_datasets import BIG
@@ -129,17 +129,17 @@ def test_an_idle_slice_gives_way_to_what_is_shown() -> None:
 
 
 def test_ahead_takes_a_quarter_of_a_second_at_most() -> None:
-    pace = Pace()
-    assert [pace.most("slow", 32, priority) for priority in (SHOWN, AHEAD)] == [32, 1]
-    pace.note("slow", 10, 0.5)
-    assert [pace.most("slow", 32, priority) for priority in (SHOWN, AHEAD)] == [32, 5]
-    pace.note("fast", 10, 0.001)
-    assert pace.most("fast", 32, AHEAD) == 32
-    pace.note("very slow", 1, 5.0)
-    assert pace.most("very slow", 32, AHEAD) == 1
+    times = EventTimes()
+    assert [times.most("slow", 32, priority) for priority in (SHOWN, AHEAD)] == [32, 1]
+    times.note("slow", 10, 0.5)
+    assert [times.most("slow", 32, priority) for priority in (SHOWN, AHEAD)] == [32, 5]
+    times.note("fast", 10, 0.001)
+    assert times.most("fast", 32, AHEAD) == 32
+    times.note("very slow", 1, 5.0)
+    assert times.most("very slow", 32, AHEAD) == 1
     for _ in range(20):
-        pace.note("slow", 1, 0.125)
-    assert pace.most("slow", 32, AHEAD) == 2
+        times.note("slow", 1, 0.125)
+    assert times.most("slow", 32, AHEAD) == 2
 
 
 def test_work_ahead_is_measured_and_kept_short(

@@ -94,6 +94,18 @@ def test_killed_at_any_moment_20_times_the_table_is_the_same(tmp_path: Path) -> 
     assert not [*(tmp_path / "cache").glob("*/*/.*.tmp")]
 
 
+def test_what_a_kill_left_half_written_is_removed(tmp_path: Path) -> None:
+    data = tmp_path / "set"
+    write_batches(data, {1: {k: 1 for k in range(10)}})
+    world = World(data, tmp_path / "cache", Counting().algorithm())
+    job = world.start()
+    left = tmp_path / "cache" / "jobs" / job.id / ".job.json.12345.tmp"
+    left.write_text("{")
+    world.finish()
+    assert not left.exists()
+    assert world.rows(job).height == 10
+
+
 def test_a_full_disk_fails_the_job_and_it_goes_on(tmp_path: Path) -> None:
     data = tmp_path / "set"
     write_batches(data, {1: {k: 1 for k in range(600)}})
