@@ -26,6 +26,11 @@ class Command:
 
 COMMANDS: Final = (
     Command(
+        "reconstruct",
+        "write the directions that a method finds for a data set",
+        "reco_core.icecube.reconstructions.command",
+    ),
+    Command(
         "simulate",
         "write a data set of simulated events",
         "reco_core.icecube.simulation.command",

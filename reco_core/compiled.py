@@ -42,9 +42,10 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 def compiled_entry(function: Callable[P, R]) -> Callable[P, R]:
     """Same for a function that Python calls: what is compiled is kept beside the source.
 
-    Where that folder cannot be written, every process compiles anew.
+    Where that folder cannot be written, every process compiles anew. Runs in several threads at
+    once: it lets go of Python's lock.
     """
-    entry = numba.njit(function, **ARITHMETIC)
+    entry = numba.njit(function, nogil=True, **ARITHMETIC)
     with _kept_in(_cache_folder()), suppress(RuntimeError):  # numba: there is no place to keep it
         entry.enable_caching()
     return cast(Callable[P, R], entry)

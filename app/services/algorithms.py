@@ -13,17 +13,25 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import polars as pl
 
 from reco_core.errors import NotFoundError, ReconstructionError, SettingError
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.event import Event, Pulses
-from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruct
+from reco_core.icecube.pulse_batch import pack
+from reco_core.icecube.reconstructions.fits import Fits
+from reco_core.icecube.reconstructions.registry import (
+    RECONSTRUCTIONS,
+    ReconstructionRow,
+    reason_text,
+    reconstruct_batch,
+)
+from reco_core.icecube.reconstructions.result import row_of
 
 LAYOUT: Final = 1  # of kept answers (answers.py); raised when their bytes change
-FEW: Final = 4  # events that a reconstruction takes together: what it costs to begin is shared
+FEW: Final = 32  # events that a reconstruction takes together: what it costs to begin is shared
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 Row = Mapping[str, Any]  # one value per column, None where there is none
@@ -39,7 +47,7 @@ class Algorithm:
     is none, the ReconstructionError that says why.  It runs in the inference process only, so heavy
     imports belong inside it.  load : reads weights, once, before the first event.
     version, weights (a digest), options : whatever changes an answer besides the event; part of the
-    key under which it is kept.
+    key under which it is kept.  kind : what its direction is drawn as.
     """
 
     key: str
@@ -52,6 +60,7 @@ class Algorithm:
     load: Callable[[], None] = lambda: None
     weights: str = ""
     options: Mapping[str, Option] = field(default_factory=dict)
+    kind: Literal["track", "cascade"] = "track"
 
     @property
     def gives_direction(self) -> bool:
@@ -67,6 +76,9 @@ DIRECTION_COLUMNS: Final[Mapping[str, type[pl.DataType]]] = {
     "time_ns": pl.Float64,  # when the particle is there, on the event's clock
     "n_doms_used": pl.Int64,
     "speed_m_per_ns": pl.Float64,
+    "uncertainty_rad": pl.Float64,
+    "quality": pl.Float64,
+    "energy_gev": pl.Float64,
 }
 
 
@@ -75,7 +87,7 @@ def find_algorithms(plugins: Sequence[str] = ()) -> dict[str, Algorithm]:
 
     Raises SettingError if a module cannot be imported, has no list, or repeats a key.
     """
-    rows = [*map(_of_reconstruction, (row.key for row in RECONSTRUCTIONS))]
+    rows = [_of_reconstruction(row) for row in RECONSTRUCTIONS]
     for name in plugins:
         rows += _of_plugin(name)
     found: dict[str, Algorithm] = {}
@@ -96,25 +108,28 @@ def algorithm_of(algorithms: Mapping[str, Algorithm], key: str) -> Algorithm:
     raise NotFoundError(f"Unknown algorithm {key[:80]!r}. Available: {', '.join(algorithms)}.")
 
 
-def _of_reconstruction(key: str) -> Algorithm:
-    row = next(row for row in RECONSTRUCTIONS if row.key == key)
-
+def _of_reconstruction(row: ReconstructionRow) -> Algorithm:
     def compute(events: Sequence[Event], detector: Detector) -> list[Row | ReconstructionError]:
-        return [_reconstructed(key, event.pulses, detector) for event in events]
+        fits = reconstruct_batch(row.key, pack([event.pulses for event in events]), detector)
+        return [_answer(fits, k, row.key) for k in range(len(events))]
 
-    return Algorithm(key, row.label, row.source, row.version, DIRECTION_COLUMNS, compute, FEW)
+    return Algorithm(
+        row.key, row.label, row.source, row.version, DIRECTION_COLUMNS, compute, FEW, row.load,
+        kind=row.kind,
+    )  # fmt: skip
 
 
-def _reconstructed(key: str, pulses: Pulses, detector: Detector) -> Row | ReconstructionError:
-    try:
-        fit = reconstruct(key, pulses, detector)
-    except ReconstructionError as error:
-        return error
+def _answer(fits: Fits, k: int, key: str) -> Row | ReconstructionError:
+    if fits.reason[k]:
+        return ReconstructionError(reason_text(fits, k))
+    fit = row_of(fits, k, key)
     x_m, y_m, z_m = (float(value) for value in fit.point_m)
     return {
         "zenith": fit.zenith, "azimuth": fit.azimuth,
         "point_x_m": x_m, "point_y_m": y_m, "point_z_m": z_m, "time_ns": fit.time_ns,
         "n_doms_used": fit.n_doms_used, "speed_m_per_ns": fit.speed_m_per_ns,
+        "uncertainty_rad": fit.uncertainty_rad, "quality": fit.quality,
+        "energy_gev": fit.energy_gev,
     }  # fmt: skip
 
 

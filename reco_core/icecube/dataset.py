@@ -18,6 +18,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -25,7 +26,8 @@ from typing import Final
 import numpy as np
 
 from reco_core.errors import DatasetError, NotFoundError
-from reco_core.icecube.dataset_contents import Identity, identity
+from reco_core.icecube.dataset_blocks import Block, block_of, cuts
+from reco_core.icecube.dataset_contents import Identity, identity, nearest
 from reco_core.icecube.dataset_files import (
     GEOMETRY_FILE,
     SPLITS,
@@ -187,6 +189,16 @@ class Dataset:
         """(E,) all events of a batch, in its order; raises FileFormatError."""
         return self._opener.open(batch).contents.event_id
 
+    def blocks(self, batch: Batch, size: int, first: int, end: int) -> Iterator[Block]:
+        """The events at the places [first, end) of a batch, at most `size` at a time.
+
+        Fast where the batch has an index. An event whose pulses break the rules is in
+        Block.errors. Raises FileFormatError.
+        """
+        opened = self._opener.open(batch)
+        for begin, stop in cuts(first, end, size):
+            yield block_of(opened, begin, stop, partial(self.event_of, batch))
+
     def known_directions(self, batch: Batch) -> tuple[FloatArray, FloatArray]:
         """Zenith and azimuth, (E,) rad, of the events of a batch; NaN where not known."""
         contents = self._opener.open(batch).contents
@@ -212,12 +224,12 @@ class Dataset:
         """Changes with any file of the data set. Looks at 3 files per batch, and reads none."""
         return digest([self.batch_fingerprint(batch) for batch in self.batches])
 
-    def ensure_index(self, batch: Batch) -> IndexProgress:
+    def ensure_index(self, batch: Batch, wait: bool = False) -> IndexProgress:
         """Start building the index unless it is there, being built, or known to be impossible.
 
-        A small batch, up to 1,000,000 pulses, is indexed before this returns.
+        A small batch, up to 1,000,000 pulses, is indexed before this returns; `wait`: any batch.
         """
-        self._opener.ensure_index(batch)
+        self._opener.ensure_index(batch, wait)
         return self.index_progress(batch)
 
     def index_progress(self, batch: Batch) -> IndexProgress:
@@ -279,11 +291,8 @@ class Dataset:
                 if span.covers(event_id) and batch_id not in present:
                     name = f"{split}/batch_{batch_id}.parquet"
                     return NotFoundError(f"{text} It may be in {name}, which is not there.")
-        near = [k for opened in self._opener.all_open() for k in opened.contents.nearest(event_id)]
-        below = max((k for k in near if k < event_id), default=None)
-        above = min((k for k in near if k > event_id), default=None)
-        named = " and ".join(str(k) for k in (below, above) if k is not None)
-        return NotFoundError(f"{text} Nearest in the batches open now: {named or 'none'}.")
+        near = nearest(event_id, [opened.contents for opened in self._opener.all_open()])
+        return NotFoundError(f"{text} Nearest in the batches open now: {near or 'none'}.")
 
 
 def _pairs(batch: Batch, event_ids: IntArray) -> Iterator[tuple[Batch, int]]:

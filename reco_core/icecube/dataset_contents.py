@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -75,6 +75,14 @@ class Contents:
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def nearest(event_id: int, contents: Iterable[Contents]) -> str:
+    """The event IDs just below and above one that is in none of them: "23 and 25"."""
+    near = [k for found in contents for k in found.nearest(event_id)]
+    below = max((k for k in near if k < event_id), default=None)
+    above = min((k for k in near if k > event_id), default=None)
+    return " and ".join(str(k) for k in (below, above) if k is not None)
 
 
 CONTENTS_ARRAYS = tuple(field.name for field in fields(Contents))

@@ -109,8 +109,11 @@ class Opener:
             self._open.move_to_end(batch)
             return opened
 
-    def ensure_index(self, batch: Batch) -> None:
-        """Build the index of a small batch, start a builder for a large one, unless in vain."""
+    def ensure_index(self, batch: Batch, wait: bool = False) -> None:
+        """Build the index of a small batch, start a builder for a large one, unless in vain.
+
+        wait : build a large one here, too.
+        """
         key = self.store.key(batch)
         if isinstance(self._known(batch, key), Index):
             return
@@ -120,14 +123,14 @@ class Opener:
         if self.store.has(key) or self.store.failure(key) is not None:
             return
         try:
-            self._build(batch, key)
+            self._build(batch, key, wait)
         except HitscopeError as error:  # recorded by the builder; opening the batch will tell
             log.warning("no index of %s: %s", batch.label, error)
         except OSError as error:
             self._note_unwritable(key, error)
 
-    def _build(self, batch: Batch, key: str) -> None:
-        if _is_small(batch):
+    def _build(self, batch: Batch, key: str, wait: bool) -> None:
+        if wait or _is_small(batch):
             build_index(self.store, batch, patience_s=SMALL_PATIENCE_S)
         elif not is_building(self.store.folder, key):
             self._running.add(key)

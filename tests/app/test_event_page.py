@@ -9,6 +9,7 @@ import pytest
 from dash import Dash, dcc
 
 from app.view_state import MAX_QUERY_CHARACTERS
+from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 from tests.app.pages import app_on, drawn, hrefs, opened_page, texts
 from tests.reco_core.icecube.small_datasets import (
     meta_table,
@@ -55,8 +56,9 @@ def test_an_event_of_which_nothing_is_known_has_one_sentence(app: Dash) -> None:
 
 def test_the_page_gets_a_row_for_the_truth_and_each_algorithm(app: Dash) -> None:
     rows = opened_page(app, "/event/first/24")["event.data"]["overlays"]
-    assert [row["label"] for row in rows] == ["Truth", "Two dots", "Line fit"]
-    assert [row["shortcut"] for row in rows] == ["G", "D", "I"]
+    assert [row["label"] for row in rows] == ["Truth", *(row.label for row in RECONSTRUCTIONS)]
+    shortcut = {row["key"]: row["shortcut"] for row in rows}
+    assert (shortcut["truth"], shortcut["line_fit"]) == ("G", "I")
     assert (rows[0]["zenith"], rows[0]["azimuth"], rows[0]["state"]) == (1.0, 2.0, "done")
 
 

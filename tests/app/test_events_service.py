@@ -25,11 +25,14 @@ from app.services.events import (
 from app.services.overlays import distance_from_centre
 from reco_core.errors import NotFoundError
 from reco_core.icecube.event import Event, Truth
+from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 from reco_core.units import energy_text
 from tests.app.services.direct import DirectResults
 from tests.reco_core.icecube.small_datasets import BIG, pulse_table, write_batch, write_small
 
 COUNTS = {24: 6, 41: 8, 59: 5}
+
+METHODS = [row.key for row in RECONSTRUCTIONS]
 
 
 def library_of(root: Path) -> Library:
@@ -119,7 +122,7 @@ def test_one_line(text: str, most: int, shown: str) -> None:
 def test_the_truth_comes_first_then_the_reconstructions(tmp_path: Path) -> None:
     write_small(tmp_path / "set", COUNTS)
     view = view_of(tmp_path / "set")
-    assert [overlay.key for overlay in view.overlays] == ["truth", "two_dots", "line_fit"]
+    assert [overlay.key for overlay in view.overlays] == ["truth", *METHODS]
     truth, *fits = view.overlays
     assert (truth.label, truth.kind, truth.zenith, truth.azimuth) == ("Truth", "track", 1.0, 2.0)
     for fit in fits:
@@ -130,7 +133,7 @@ def test_the_truth_comes_first_then_the_reconstructions(tmp_path: Path) -> None:
 def test_without_truth_there_is_no_angle_to_it(tmp_path: Path) -> None:
     write_small(tmp_path / "set", COUNTS, meta=False)
     view = view_of(tmp_path / "set")
-    assert [overlay.key for overlay in view.overlays] == ["two_dots", "line_fit"]
+    assert [overlay.key for overlay in view.overlays] == METHODS
     assert all(overlay.opening_angle is None for overlay in view.overlays)
 
 

@@ -14,7 +14,7 @@ from app.services.inference import Viewer
 from app.services.results import MAX_WAIT_S
 from reco_core.errors import SettingError
 
-KNOWN = ("two_dots", "line_fit")
+KNOWN = ("two_halves", "line_fit")
 NAME = "0b9c2f1e-77aa"
 
 
@@ -23,10 +23,10 @@ def test_nothing_asked_means_all() -> None:
 
 
 def test_a_whole_request() -> None:
-    query = {"of": "line_fit,two_dots,line_fit", "viewer": NAME, "turn": "7", "wait": "1.5",
+    query = {"of": "line_fit,two_halves,line_fit", "viewer": NAME, "turn": "7", "wait": "1.5",
              "ahead": "1"}  # fmt: skip
     asked = overlay_request(query, KNOWN)
-    assert asked == OverlayRequest(("line_fit", "two_dots"), Viewer(NAME, 7), 1.5, True)
+    assert asked == OverlayRequest(("line_fit", "two_halves"), Viewer(NAME, 7), 1.5, True)
 
 
 def test_one_may_ask_for_none() -> None:

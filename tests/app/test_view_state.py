@@ -15,7 +15,7 @@ VIEWS = st.fixed_dictionaries(
         "camera": st.tuples(NUMBER, NUMBER, st.floats(1, 9000).map(round), *[NUMBER] * 3).map(
             lambda values: [float(value) for value in values]
         ),
-        "on": st.lists(st.sampled_from(["truth", "line_fit", "two_dots"]), unique=True),
+        "on": st.lists(st.sampled_from(["truth", "line_fit", "two_halves"]), unique=True),
         "map": st.sampled_from(["spectrum", "even"]),
         "aux": st.booleans(),
         "dust": st.booleans(),

@@ -11,7 +11,7 @@ from app.services.algorithms import DIRECTION_COLUMNS, Algorithm, Row
 from reco_core.errors import ReconstructionError
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.event import Event
-from reco_core.icecube.reconstructions.line_fit import line_fit
+from reco_core.icecube.reconstructions.registry import reconstruct
 
 COST_S = 0.05
 
@@ -24,7 +24,7 @@ def _answer(event: Event, detector: Detector) -> Row | ReconstructionError:
     """The line fit, and as much more processor time of this thread as makes COST_S in all."""
     started_s = time.thread_time()
     try:
-        fit = line_fit(event.pulses, detector)
+        fit = reconstruct("line_fit", event.pulses, detector)
     except ReconstructionError as error:
         return error
     matrix = np.random.default_rng(0).normal(size=(40, 40))
@@ -35,6 +35,7 @@ def _answer(event: Event, detector: Detector) -> Row | ReconstructionError:
         "zenith": fit.zenith, "azimuth": fit.azimuth,
         "point_x_m": x_m, "point_y_m": y_m, "point_z_m": z_m, "time_ns": fit.time_ns,
         "n_doms_used": fit.n_doms_used, "speed_m_per_ns": fit.speed_m_per_ns,
+        "uncertainty_rad": None, "quality": fit.quality, "energy_gev": None,
     }  # fmt: skip
 
 

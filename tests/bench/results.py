@@ -58,7 +58,7 @@ def measure(options: Options) -> Section:
         plain = _browsing("memoize", folder, _cache(own, "plain"), event_ids, seconds, MEMOIZE)
     rows += [*_browsing_rows("ours", ours, None), *_browsing_rows("plain memoize", plain, ours)]
     title = (
-        f"results: two dots, line fit and a fit of 50 ms; {USERS} users, {LOOK_S:g} s per event "
+        f"results: two halves, line fit and a fit of 50 ms; {USERS} users, {LOOK_S:g} s per event "
         f"in the mean, forwards through {EVENTS} events, for {seconds:g} s"
     )
     return Section(title, tuple(rows))
@@ -98,7 +98,7 @@ def _one_by_one(folder: Path, cache: Path, event_ids: list[int], options: Option
     with serve(folder, cache, **PLUGIN) as address:
         client = Client(address, folder.name)
         chosen = event_ids[1_000 : 1_000 + options.repeats(200, 20)]
-        client.overlays(event_ids[0], "two_dots,line_fit,heavy", wait_s=10)  # the process is up
+        client.overlays(event_ids[0], "two_halves,line_fit,heavy", wait_s=10)  # the process is up
         for key, what in (("line_fit", "line fit"), ("heavy", "fit of 50 ms")):
             say(f"one result through HTTP: {what}")
             cold = timed_ms(lambda event_id, key=key: client.all_overlays(event_id, key), chosen)
@@ -133,7 +133,7 @@ def _browsing(
         client = Client(address, folder.name)
         for event_id in event_ids[-100:]:  # not among those that the users see
             client.open_event(event_id)
-        client.all_overlays(event_ids[-1], "two_dots,line_fit,heavy")
+        client.all_overlays(event_ids[-1], "two_halves,line_fit,heavy")
         before = _memory_mb()
         say(f"{name}: {USERS} users for {seconds:g} s")
         end = time.monotonic() + seconds

@@ -27,14 +27,14 @@ def cherenkov_delay(
     position_m: FloatArray, point_m: FloatArray, travel_direction: FloatArray
 ) -> FloatArray:
     """Arrival of unscattered Cherenkov light at position_m (D, 3), ns after the particle, moving
-    at c along the unit vector travel_direction (3,), passes point_m (3,).
+    at c along the unit vector travel_direction, passes point_m; both (3,) or (D, 3).
 
     t_geo = (d_par + d tan theta_c) / c with d_par along the track and d its closest distance
     (AMANDA collaboration, astro-ph/0407044, eq. 1).
     """
     relative = position_m - point_m  # (D, 3)
-    parallel = relative @ travel_direction
-    distance = np.linalg.norm(relative - np.outer(parallel, travel_direction), axis=1)
+    parallel = np.sum(relative * travel_direction, axis=1)
+    distance = np.linalg.norm(relative - parallel[:, None] * travel_direction, axis=1)
     return np.asarray((parallel + distance * TAN_CHERENKOV) / SPEED_OF_LIGHT)
 
 

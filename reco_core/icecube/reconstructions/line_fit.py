@@ -17,108 +17,92 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reco_core.errors import ReconstructionError
-from reco_core.icecube.detector import Detector
-from reco_core.icecube.event import MAX_TIME_NS, Pulses
-from reco_core.icecube.reconstructions.result import Reconstruction, along, require_two_doms
-from reco_core.icecube.selection import brightest, first_per_dom, non_auxiliary, relative_time
-
-FloatArray = NDArray[np.float64]
+from reco_core.icecube.detector import Detector, builtin_detector
+from reco_core.icecube.pulse_batch import BoolArray, FloatArray, IntArray, PulseBatch, kept, pack
+from reco_core.icecube.reconstructions.fits import Fits, Reason
+from reco_core.icecube.reconstructions.line_fit_kernel import (
+    clean_delays,
+    near_robust_line,
+)
+from reco_core.icecube.reconstructions.motion import along, first_of, lit_doms, too_few_doms
+from reco_core.icecube.segments import brightest, first_per_dom, sums
+from reco_core.icecube.selection import MAX_PULSES_QUADRATIC
+from reco_core.units import SPEED_OF_LIGHT
 
 KEY: Final = "line_fit"
-
-CLEANING_RADIUS_M: Final = 156.0
-CLEANING_DELAY_NS: Final = 778.0
-HUBER_WIDTH_M: Final = 153.0
-
-# The Huber fit is convex, so its steps only come closer to the one answer; with weights known to
-# this the pulses within the width are settled, and nothing else is taken from the fit.
-WEIGHT_TOLERANCE: Final = 1e-5
-MAX_STEPS: Final = 100
 
 MIN_SPEED_M_PER_NS: Final = 1e-6  # 1 m in a millisecond: rounding, not motion
 
 
-def line_fit(pulses: Pulses, detector: Detector) -> Reconstruction:
+def fit(batch: PulseBatch, detector: Detector) -> Fits:
     """Improved LineFit of the non-auxiliary pulses; its point is the centre of those it kept.
 
-    Raises ReconstructionError if after a step the pulses are on fewer than 2 DOMs or all at one
-    time, or if they do not move.
+    quality : how near the speed of the light is to c, min(v / c, c / v), for tracks have 1.
     """
-    used = non_auxiliary(pulses)
-    require_two_doms(used, "The non-auxiliary pulses")
-    used = used.select(delay_cleaning(used, detector))
-    require_two_doms(used, "The pulses that are not far too late")
-    used = used.select(_huber_inliers(detector.position_m[used.sensor_id], relative_time(used)))
-    require_two_doms(used, f"The pulses within {HUBER_WIDTH_M:.0f} m of the line")
-    position, time = detector.position_m[used.sensor_id], relative_time(used)
-    centre, _, velocity = uniform_motion(position, time, np.ones_like(time))
-    return along(KEY, velocity, centre, used, detector)
+    used = kept(batch, ~batch.auxiliary)
+    reason = too_few_doms(used)
+    used = kept(used, delay_cleaning(used, detector))
+    reason = first_of(reason, lit_doms(used) < 2, Reason.ONE_DOM_IN_TIME)
+    reason = first_of(reason, _span(used) == 0, Reason.ONE_TIME)
+    used = kept(used, _huber_inliers(used, detector, reason == Reason.OK))
+    reason = first_of(reason, lit_doms(used) < 2, Reason.ONE_DOM_NEAR)
+    reason = first_of(reason, _span(used) == 0, Reason.ONE_TIME)
+    centre, velocity = uniform_motion(used, detector)
+    speed = np.linalg.norm(velocity, axis=1)
+    reason = first_of(reason, ~(speed >= MIN_SPEED_M_PER_NS), Reason.NO_MOTION)
+    with np.errstate(divide="ignore"):  # of events that have a reason
+        quality = np.minimum(speed / SPEED_OF_LIGHT, SPEED_OF_LIGHT / speed)
+    return along(velocity, centre, quality, used, detector, reason)
 
 
-def delay_cleaning(pulses: Pulses, detector: Detector) -> NDArray[np.bool_]:
+def load() -> None:
+    """Compile, or read what was compiled before."""
+    empty = pack([])
+    delay_cleaning(empty, builtin_detector())
+    _huber_inliers(empty, builtin_detector(), np.zeros(0, np.bool_))
+
+
+def delay_cleaning(batch: PulseBatch, detector: Detector) -> BoolArray:
     """(P,) False for a pulse if another within 156 m of it is earlier by more than 778 ns.
 
     Only a DOM's first pulse can be the earlier one, so DOMs are compared, not pulses; in an event
     with more than MAX_PULSES_QUADRATIC DOMs the earlier ones are those of highest first charge.
     """
-    sensor, row = np.unique(pulses.sensor_id, return_inverse=True)  # (D,), (P,)
-    earlier = brightest(first_per_dom(pulses))  # R of them
-    squared_m = np.zeros((len(sensor), len(earlier)))  # (D, R)
-    for axis in range(3):
-        coordinate = detector.position_m[:, axis]
-        squared_m += np.subtract.outer(coordinate[sensor], coordinate[earlier.sensor_id]) ** 2
-    near = squared_m <= CLEANING_RADIUS_M**2
-    # A DOM may be near none of the R: then nothing is earlier than its own pulses.
-    earliest_ns = np.where(near, earlier.time_ns, MAX_TIME_NS).min(axis=1)  # (D,)
-    return np.asarray(pulses.time_ns <= earliest_ns[row] + CLEANING_DELAY_NS)
+    first = first_per_dom(batch)
+    earlier = brightest(first, MAX_PULSES_QUADRATIC)
+    return clean_delays(
+        batch.start, batch.sensor_id, batch.time_ns,
+        first.start, first.sensor_id,
+        earlier.start, earlier.sensor_id, earlier.time_ns,
+        detector.position_m,
+    )  # fmt: skip
 
 
-def _huber_inliers(position_m: FloatArray, time_ns: FloatArray) -> NDArray[np.bool_]:
-    """(P,) True for pulses within the Huber width of the line of the Huber fit.
-
-    Minimises sum rho(|r_i - (r + v t_i)|), rho quadratic up to the width and linear beyond, by
-    iteratively reweighted least squares with weight min(1, width / distance).
-    """
-    uniform_motion(position_m, time_ns, np.ones_like(time_ns))  # says why, if nothing moves
-    place, time = position_m - position_m.mean(axis=0), time_ns - time_ns.mean()
-    # Every sum that a step needs is one product of the weights with these columns, (P, 9).
-    columns = np.column_stack((np.ones_like(time), time, time**2, place, place * time[:, None]))
-    weight = np.ones_like(time)
-    for _ in range(MAX_STEPS):
-        start, velocity = _weighted_line(weight @ columns)
-        residual = place - start - time[:, None] * velocity
-        distance = np.sqrt(np.einsum("ij,ij->i", residual, residual))
-        previous, weight = weight, HUBER_WIDTH_M / np.maximum(distance, HUBER_WIDTH_M)
-        if np.abs(weight - previous).max() < WEIGHT_TOLERANCE:
-            break
-    return np.asarray(distance <= HUBER_WIDTH_M)
+def _huber_inliers(batch: PulseBatch, detector: Detector, tried: BoolArray) -> BoolArray:
+    """(P,) True for pulses within the Huber width of the Huber fit's line, of the events tried."""
+    return near_robust_line(batch.start, batch.sensor_id, batch.time_ns, detector.position_m, tried)
 
 
-def _weighted_line(sums: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Place (3,) at time 0 and velocity (3,) from the weighted sums of 1, t, t^2, r and r t."""
-    total, time, square, place, product = sums[0], sums[1], sums[2], sums[3:6], sums[6:9]
-    velocity = (product - place * (time / total)) / (square - time * (time / total))
-    return (place - velocity * time) / total, velocity
-
-
-def uniform_motion(
-    position_m: FloatArray, time_ns: FloatArray, weight: FloatArray
-) -> tuple[FloatArray, float, FloatArray]:
-    """LineFit, r_i = r + v t_i by weighted least squares: centre (3,) m, its time ns, v (3,) m/ns.
+def uniform_motion(batch: PulseBatch, detector: Detector) -> tuple[FloatArray, FloatArray]:
+    """LineFit, r_i = r + v t_i by least squares: centre (E, 3) m and v (E, 3) m/ns.
 
     v = (<r t> - <r><t>) / (<t^2> - <t>^2), both differences taken as sums over t - <t>.
-    position_m : (P, 3).  time_ns : (P,).  weight : (P,), positive.
-    Raises ReconstructionError if all times are one, or if v is zero.
+    NaN where there are no pulses or all are at one time.
     """
-    if np.ptp(time_ns) == 0:
-        raise ReconstructionError("All the light is at one time; nothing tells which way it moves.")
-    weight = weight / weight.sum()
-    centre, centre_time = weight @ position_m, float(weight @ time_ns)
-    weighted_step = weight * (time_ns - centre_time)
-    velocity = weighted_step @ (position_m - centre) / (weighted_step @ (time_ns - centre_time))
-    if np.linalg.norm(velocity) < MIN_SPEED_M_PER_NS:
-        raise ReconstructionError("The light does not move on average, so it has no direction.")
-    return centre, centre_time, velocity
+    position = detector.position_m[batch.sensor_id]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centre = sums(position, batch.start) / batch.n_pulses[:, None]
+        mean_ns = sums(batch.time_ns, batch.start) / batch.n_pulses
+        step_ns = batch.time_ns - mean_ns[batch.event]
+        moved = sums((position - centre[batch.event]) * step_ns[:, None], batch.start)
+        velocity = moved / sums(step_ns**2, batch.start)[:, None]
+    return centre, velocity
+
+
+def _span(batch: PulseBatch) -> FloatArray:
+    """(E,) ns from the first to the last pulse; 0 without pulses."""
+    span = np.zeros(batch.n_events)
+    some: IntArray = np.flatnonzero(batch.n_pulses)
+    span[some] = batch.time_ns[batch.start[1:][some] - 1] - batch.time_ns[batch.start[:-1][some]]
+    return span

@@ -2,64 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from importlib import import_module
+from typing import Final, Literal, Protocol, cast
 
-from reco_core.errors import NotFoundError
+from reco_core.errors import NotFoundError, ReconstructionError
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.event import Pulses
-from reco_core.icecube.reconstructions import line_fit, two_halves
-from reco_core.icecube.reconstructions.result import Reconstruction
+from reco_core.icecube.pulse_batch import PulseBatch, pack
+from reco_core.icecube.reconstructions.fits import Fits, Reason
+from reco_core.icecube.reconstructions.result import Reconstruction, row_of
+
+MODULES: Final = "reco_core.icecube.reconstructions"
+
+
+class Method(Protocol):
+    """What a method's module holds; `load`, which reads weights and compiles, may be missing."""
+
+    def fit(self, batch: PulseBatch, detector: Detector) -> Fits: ...
 
 
 @dataclass(frozen=True)
 class ReconstructionRow:
-    """One method: its name in addresses and tables, where it comes from, and its function.
+    """One method: its name in addresses and tables, where it comes from, and its module.
 
     version : raised whenever an answer changes, so that kept answers of the old one are not used.
+    kind : what its direction is drawn as.  quality : what its quality is made of, in words.
+    The module is imported when it is used: some compile, or bring a library.
     """
 
     key: str
     label: str
     source: str
     version: int
-    kind: Literal["track"]
-    function: Callable[[Pulses, Detector], Reconstruction]
+    kind: Literal["track", "cascade"]
     description: str
+    quality: str
+
+    @property
+    def method(self) -> Method:
+        return cast(Method, import_module(f"{MODULES}.{self.key}"))
+
+    def load(self) -> None:
+        """What takes time once: compiling, reading weights."""
+        getattr(self.method, "load", lambda: None)()
 
 
 RECONSTRUCTIONS: Final = (
     ReconstructionRow(
-        two_halves.KEY,
-        "Two dots",
+        "two_halves",
+        "Two halves",
         "Simplified from the two-dots notebook of MiMakh/ice_cube_kaggle",
-        1,
+        2,
         "track",
-        two_halves.two_dots,
         "The line from the charge-weighted centre of the earlier half of the non-auxiliary pulses "
         "to that of the later half.",
+        "half the distance of the two centres over the extent of the light",
     ),
     ReconstructionRow(
-        line_fit.KEY,
-        "Line fit",
-        "Improved LineFit, arXiv:1308.5501",
+        "svd_axis",
+        "Principal axis",
+        "Notebook 3d-line-fitting of momomuchu/KqggleNoteBOok",
         1,
         "track",
-        line_fit.line_fit,
+        "The axis of largest spread of the non-auxiliary pulses, travelled from the first quarter "
+        "in time to the last.",
+        "linearity: the largest variance less the second, over the largest",
+    ),
+    ReconstructionRow(
+        "line_fit",
+        "Line fit",
+        "Improved LineFit, arXiv:1308.5501",
+        2,
+        "track",
         "A point that moves uniformly through the non-auxiliary pulses, fitted so that scattered "
         "and noise pulses pull little.",
+        "how near the speed of the light is to c",
     ),
 )
 
 
-def reconstruct(key: str, pulses: Pulses, detector: Detector) -> Reconstruction:
-    """The result of the method of that key; NotFoundError lists the keys if there is none.
-
-    Raises ReconstructionError, with the reason in words, if the method has no answer.
-    """
+def reconstruction_row(key: str) -> ReconstructionRow:
+    """The row of that key; NotFoundError lists the keys if there is none."""
     for row in RECONSTRUCTIONS:
         if row.key == key:
-            return row.function(pulses, detector)
+            return row
     keys = ", ".join(row.key for row in RECONSTRUCTIONS)
     raise NotFoundError(f"Unknown reconstruction {key!r}. Available: {keys}.")
+
+
+def reconstruct_batch(key: str, batch: PulseBatch, detector: Detector) -> Fits:
+    """The answers of the method of that key; NotFoundError lists the keys if there is none."""
+    return reconstruction_row(key).method.fit(batch, detector)
+
+
+def reconstruct(key: str, pulses: Pulses, detector: Detector) -> Reconstruction:
+    """Same for one event. Raises ReconstructionError, with the reason, if there is no answer."""
+    fits = reconstruct_batch(key, pack([pulses]), detector)
+    if fits.reason[0] != Reason.OK:
+        raise ReconstructionError(reason_text(fits, 0))
+    return row_of(fits, 0, key)
+
+
+def reason_text(fits: Fits, k: int) -> str:
+    """'ok', or why the k-th event has no answer."""
+    return Reason(int(fits.reason[k])).text

@@ -1,59 +1,65 @@
-"""Two dots: the line from the early half of the light to the late half."""
+"""Two halves: the line from the early half of the light to the late half."""
 
 from __future__ import annotations
 
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reco_core.errors import ReconstructionError
 from reco_core.icecube.detector import Detector
-from reco_core.icecube.event import Pulses
-from reco_core.icecube.reconstructions.anchor import charge_centre
-from reco_core.icecube.reconstructions.result import Reconstruction, along, require_two_doms
-from reco_core.icecube.selection import non_auxiliary, relative_time
+from reco_core.icecube.pulse_batch import BoolArray, FloatArray, PulseBatch, kept
+from reco_core.icecube.reconstructions.fits import Fits, Reason
+from reco_core.icecube.reconstructions.motion import along, first_of, too_few_doms
+from reco_core.icecube.segments import sums
 
-KEY: Final = "two_dots"
+KEY: Final = "two_halves"
 
 MIN_DISTANCE_M: Final = 1e-6  # below it the two centres coincide up to rounding
 
 
-def two_dots(pulses: Pulses, detector: Detector) -> Reconstruction:
+def fit(batch: PulseBatch, detector: Detector) -> Fits:
     """The line through the charge-weighted centres of the early and late non-auxiliary pulses.
 
     The halves have equally many pulses; the middle one of an odd number is in neither, so that
     the event played backwards gives the opposite direction. Of pulses at one time those earlier
     in the file are the earlier.
-    Raises ReconstructionError if the pulses are on fewer than 2 DOMs, all at one time, without
-    charge in a half, or if the centres of the halves coincide.
+    quality : distance of the centres over the root mean square extent of the light, at most 1.
     """
-    used = non_auxiliary(pulses)
-    require_two_doms(used, "The non-auxiliary pulses")
-    half = len(used) // 2
-    row = np.arange(len(used))
-    early, late = used.select(row < half), used.select(row >= len(used) - half)
-    _require_charge(early, late)
-    start, end = charge_centre(early, detector), charge_centre(late, detector)
-    velocity = _velocity(end - start, _centre_time(used, late) - _centre_time(used, early))
-    return along(KEY, velocity, (start + end) / 2, used, detector)
+    used = kept(batch, ~batch.auxiliary)
+    position = detector.position_m[used.sensor_id]
+    half = used.n_pulses // 2
+    rank = np.arange(len(position)) - used.start[:-1][used.event]
+    early, late = rank < half[used.event], rank >= (used.n_pulses - half)[used.event]
+    (start, start_ns, early_pe), (end, end_ns, late_pe) = (
+        _centre(used, position, rows) for rows in (early, late)
+    )
+    step, step_ns = end - start, end_ns - start_ns
+    reason = too_few_doms(used)
+    reason = first_of(reason, early_pe <= 0, Reason.NO_CHARGE_EARLY)
+    reason = first_of(reason, late_pe <= 0, Reason.NO_CHARGE_LATE)
+    reason = first_of(reason, step_ns <= 0, Reason.ONE_TIME)
+    distance = np.linalg.norm(step, axis=1)
+    reason = first_of(reason, distance < MIN_DISTANCE_M, Reason.ONE_CENTRE)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of events that have a reason
+        velocity = step / step_ns[:, None]
+        quality = np.minimum(distance / (2 * _extent(used, position)), 1.0)
+    return along(velocity, (start + end) / 2, quality, used, detector, reason)
 
 
-def _require_charge(early: Pulses, late: Pulses) -> None:
-    for name, half in (("early", early), ("late", late)):
-        if half.charge_pe.sum() <= 0:
-            raise ReconstructionError(f"The {name} half of the pulses has no charge.")
+def _centre(
+    batch: PulseBatch, position_m: FloatArray, rows: BoolArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Charge-weighted place (E, 3) m and time (E,) ns of rows (P,), and their charge (E,) PE."""
+    weight = batch.charge_pe * rows
+    charge = sums(weight, batch.start)
+    some = np.where(charge > 0, charge, 1.0)
+    place = sums(position_m * weight[:, None], batch.start) / some[:, None]
+    return place, sums(batch.time_ns * weight, batch.start) / some, charge
 
 
-def _centre_time(used: Pulses, half: Pulses) -> float:
-    """Charge-weighted mean time of a half, ns after the first used pulse."""
-    since_first = relative_time(half) + float(half.time_ns[0] - used.time_ns[0])
-    return float(half.charge_pe @ since_first / half.charge_pe.sum())
-
-
-def _velocity(step_m: NDArray[np.float64], step_ns: float) -> NDArray[np.float64]:
-    if step_ns <= 0:
-        raise ReconstructionError("All the light is at one time; nothing tells which way it moves.")
-    if np.linalg.norm(step_m) < MIN_DISTANCE_M:
-        raise ReconstructionError("The early and the late light have the same centre.")
-    return step_m / step_ns
+def _extent(batch: PulseBatch, position_m: FloatArray) -> FloatArray:
+    """(E,) m, root mean square distance of the pulses from their mean place."""
+    n_pulses = np.maximum(batch.n_pulses, 1)
+    centre = sums(position_m, batch.start) / n_pulses[:, None]
+    away = position_m - centre[batch.event]
+    return np.asarray(np.sqrt(sums(np.einsum("ij,ij->i", away, away), batch.start) / n_pulses))

@@ -23,8 +23,8 @@ from reco_core.icecube.simulation.chunk import (
     simulate_chunk,
 )
 from reco_core.icecube.simulation.columns import OpenBatch
-from reco_core.icecube.simulation.progress import Progress
 from reco_core.icecube.simulation.workers import in_order
+from reco_core.progress import Progress
 
 EVENTS_PER_BATCH: Final = 200_000  # as in the competition
 # Raise it when the same seed gives other events than before: --resume then refuses to mix them.

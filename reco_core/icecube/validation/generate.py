@@ -11,10 +11,10 @@ from itertools import islice
 from typing import Final
 
 from reco_core.icecube.simulation.chunk import EVENTS_PER_CHUNK, Chunk
-from reco_core.icecube.simulation.progress import Progress
 from reco_core.icecube.simulation.runner import STARTING, Simulate, preparation
 from reco_core.icecube.simulation.workers import in_order
 from reco_core.icecube.validation.sample import Sample, sample_of
+from reco_core.progress import Progress
 
 MIX: Final = "competition"  # the one whose real counterpart is published
 

@@ -40,9 +40,9 @@ def test_an_answer_comes_and_is_kept_on_disk(slow: Served) -> None:
 
 def test_asking_returns_when_the_first_of_several_is_done(slow: Served) -> None:
     slow.ready_pid()
-    keys = {name: slow.key(name, 7) for name in ("two_dots", "slow")}
+    keys = {name: slow.key(name, 7) for name in ("two_halves", "slow")}
     states = slow.inference.ask(Place("set", 7), keys, None, 5.0)
-    assert states["two_dots"].state == "done"
+    assert states["two_halves"].state == "done"
     assert states["slow"].state in ("queued", "computing")
 
 

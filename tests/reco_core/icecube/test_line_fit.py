@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,9 +10,14 @@ from hypothesis import strategies as st
 from reco_core.directions import opening_angle, source_direction
 from reco_core.errors import ReconstructionError
 from reco_core.icecube.detector import Detector
-from reco_core.icecube.reconstructions.line_fit import delay_cleaning, line_fit, uniform_motion
+from reco_core.icecube.pulse_batch import pack
+from reco_core.icecube.reconstructions.fits import Reason
+from reco_core.icecube.reconstructions.line_fit import delay_cleaning, fit, uniform_motion
+from reco_core.icecube.reconstructions.registry import reconstruct
 from reco_core.units import SPEED_OF_LIGHT
+from tests.reco_core.icecube.slow_line_fit import slow_line_fit
 
+line_fit = partial(reconstruct, "line_fit")
 few = settings(max_examples=15, deadline=None)
 
 
@@ -60,13 +67,15 @@ def test_far_noise_does_not_turn_the_fit_as_it_turns_least_squares(detector, muo
     light = muon_light((10, 5, 20), travel)
     noise = [0, 45, 4700]
     noisy = pulses_of(np.append(light.sensor_id, noise), np.append(light.time_ns, [14_000] * 3))
-    clean_fit, noisy_fit = line_fit(light, detector), line_fit(noisy, detector)
+    clean_fit, noisy_fit = (
+        line_fit(light, detector),
+        line_fit(noisy, detector),
+    )
     clean = source_direction(clean_fit.zenith, clean_fit.azimuth)
     found = source_direction(noisy_fit.zenith, noisy_fit.azimuth)
     assert opening_angle(found, clean) < 1e-4
-    position = detector.position_m[noisy.sensor_id]
-    _, _, velocity = uniform_motion(position, noisy.time_ns.astype(np.float64), np.ones(len(noisy)))
-    assert np.degrees(opening_angle(-velocity, clean)) > 5
+    _, velocity = uniform_motion(pack([noisy]), detector)
+    assert np.degrees(opening_angle(-velocity[0], clean)) > 5
 
 
 # String 1 has DOMs every 17.02 m: 9 gaps are 153.2 m, within 156 m, and 10 are not.
@@ -78,7 +87,7 @@ def test_delay_cleaning_drops_what_is_near_and_too_late(
     detector, pulses_of, om_gap, delay_ns, kept
 ):
     pulses = pulses_of([20, 20 + om_gap], [10_000, 10_000 + delay_ns])
-    assert delay_cleaning(pulses, detector).tolist() == [True, kept]
+    assert delay_cleaning(pack([pulses]), detector).tolist() == [True, kept]
 
 
 def slow_delay_cleaning(pulses, detector):
@@ -97,14 +106,16 @@ def slow_delay_cleaning(pulses, detector):
 @given(st.integers(0, 10_000))
 def test_delay_cleaning_equals_the_double_loop(detector, noisy_muon, seed):
     pulses = noisy_muon(seed)
-    assert delay_cleaning(pulses, detector).tolist() == slow_delay_cleaning(pulses, detector)
+    assert delay_cleaning(pack([pulses]), detector).tolist() == slow_delay_cleaning(
+        pulses, detector
+    )
 
 
 def test_delay_cleaning_of_a_huge_event_only_drops_what_the_rule_drops(detector, pulses_of):
     rng = np.random.default_rng(1)
     sensor_id = rng.permutation(5160)[:2000]
     pulses = pulses_of(sensor_id, rng.integers(0, 3000, 2000), rng.exponential(1, 2000))
-    kept = delay_cleaning(pulses, detector)
+    kept = delay_cleaning(pack([pulses]), detector)
     position = detector.position_m[pulses.sensor_id]
     near = np.linalg.norm(position[:, None] - position, axis=-1) <= 156
     exact = pulses.time_ns - np.where(near, pulses.time_ns, 10**6).min(axis=1) <= 778
@@ -115,7 +126,7 @@ def test_delay_cleaning_of_a_huge_event_only_drops_what_the_rule_drops(detector,
 @pytest.mark.parametrize(
     ("sensor_id", "time_ns", "auxiliary", "reason"),
     [
-        ([5, 6], [1, 2], True, "The non-auxiliary pulses are on no DOM"),
+        ([5, 6], [1, 2], True, "No DOM has a non-auxiliary pulse"),
         ([5, 5], [1, 2], False, "The non-auxiliary pulses are on one DOM"),
         ([5, 6, 6], [1, 2, 900], [False, True, True], "on one DOM"),
         ([5, 6], [1, 900], False, "not far too late are on one DOM"),
@@ -131,6 +142,20 @@ def test_no_answer_has_a_reason(detector, pulses_of, sensor_id, time_ns, auxilia
 
 def test_late_absolute_times_cost_no_precision(detector, muon_light):
     early = line_fit(muon_light((0, 0, 0), (0.6, 0, -0.8), time_ns=10_000), detector)
-    late = line_fit(muon_light((0, 0, 0), (0.6, 0, -0.8), time_ns=2_000_000_000), detector)
+    late = reconstruct(
+        "line_fit", muon_light((0, 0, 0), (0.6, 0, -0.8), time_ns=2_000_000_000), detector
+    )
     assert late.zenith == pytest.approx(early.zenith, abs=1e-12)
     assert late.time_ns - early.time_ns == 1_999_990_000
+
+
+def test_the_fast_fit_equals_the_slow_one(detector, noisy_muon):
+    events = [noisy_muon(seed) for seed in range(60)]
+    fits = fit(pack(events), detector)
+    assert (fits.reason == Reason.OK).all()
+    for k, pulses in enumerate(events):
+        centre, velocity = slow_line_fit(pulses, detector)
+        source = source_direction(fits.zenith[k], fits.azimuth[k])
+        assert opening_angle(source, -velocity) < 1e-6
+        assert fits.point_m[k] == pytest.approx(centre, abs=1e-6)
+        assert fits.speed_m_per_ns[k] == pytest.approx(np.linalg.norm(velocity))

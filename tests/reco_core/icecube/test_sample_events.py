@@ -41,7 +41,7 @@ def test_line_fit_is_the_collaborations_line_fit(samples, detector, event_id):
 
 
 @pytest.mark.parametrize(
-    ("file", "event_id", "two_dots_deg", "line_fit_deg"),
+    ("file", "event_id", "two_halves_deg", "line_fit_deg"),
     [
         (SIMULATION, 25, 4, 4),
         (SIMULATION, 28, 2.5, 1),
@@ -50,11 +50,11 @@ def test_line_fit_is_the_collaborations_line_fit(samples, detector, event_id):
         (RECORDED, 31747601, 2, 1.5),
     ],
 )
-def test_bright_tracks_are_found(samples, detector, file, event_id, two_dots_deg, line_fit_deg):
+def test_bright_tracks_are_found(samples, detector, file, event_id, two_halves_deg, line_fit_deg):
     meta = pl.read_parquet((samples / file).parent.with_name("train_meta.parquet"))
     truth = meta.filter(pl.col("event_id") == event_id).row(0, named=True)
     pulses = pulses_in(samples, file, event_id)
-    for key, limit_deg in (("two_dots", two_dots_deg), ("line_fit", line_fit_deg)):
+    for key, limit_deg in (("two_halves", two_halves_deg), ("line_fit", line_fit_deg)):
         found = reconstruct(key, pulses, detector)
         assert degrees_between(found, truth["zenith"], truth["azimuth"]) < limit_deg
 

@@ -6,7 +6,7 @@ import pytest
 from reco_core.directions import source_direction
 from reco_core.errors import ReconstructionError
 from reco_core.icecube.detector import Detector
-from reco_core.icecube.reconstructions.two_halves import two_dots
+from reco_core.icecube.reconstructions.registry import reconstruct
 
 # Places of a 3-4-5 triangle in m: sensors 0-3.
 TRIANGLE = Detector(np.array([[0.0, 0, 0], [0, 0, 50.0], [30.0, 0, 40.0], [300.0, 0, 400.0]]))
@@ -17,7 +17,7 @@ def travel(reconstruction):
 
 
 def test_two_pulses_give_the_line_from_the_first_to_the_second(pulses_of):
-    found = two_dots(pulses_of([0, 2], [100, 300]), TRIANGLE)
+    found = reconstruct("two_halves", pulses_of([0, 2], [100, 300]), TRIANGLE)
     assert travel(found) == pytest.approx([0.6, 0, 0.8])
     assert found.speed_m_per_ns == pytest.approx(50 / 200)
     assert found.point_m == pytest.approx([15, 0, 20])
@@ -26,33 +26,33 @@ def test_two_pulses_give_the_line_from_the_first_to_the_second(pulses_of):
 
 def test_the_halves_are_centred_by_charge(pulses_of):
     # early: 3 PE at the origin and 1 PE at (300, 0, 400), so the centre is (75, 0, 100)
-    found = two_dots(pulses_of([0, 3, 1, 1], [1, 2, 3, 4], [3, 1, 1, 1]), TRIANGLE)
+    found = reconstruct("two_halves", pulses_of([0, 3, 1, 1], [1, 2, 3, 4], [3, 1, 1, 1]), TRIANGLE)
     step = np.array([-75.0, 0, -50.0])
     assert travel(found) == pytest.approx(step / np.linalg.norm(step))
 
 
 def test_the_middle_pulse_of_an_odd_number_is_in_neither_half(pulses_of):
-    with_middle = two_dots(pulses_of([0, 3, 2], [100, 200, 300]), TRIANGLE)
-    without = two_dots(pulses_of([0, 2], [100, 300]), TRIANGLE)
+    with_middle = reconstruct("two_halves", pulses_of([0, 3, 2], [100, 200, 300]), TRIANGLE)
+    without = reconstruct("two_halves", pulses_of([0, 2], [100, 300]), TRIANGLE)
     assert travel(with_middle) == pytest.approx(travel(without))
 
 
 def test_played_backwards_the_direction_is_opposite(pulses_of):
     sensor_id, time_ns, charge = [0, 3, 1, 2, 2], np.array([1, 5, 20, 60, 90]), [1, 2, 0.5, 4, 1]
-    forwards = two_dots(pulses_of(sensor_id, time_ns, charge), TRIANGLE)
-    backwards = two_dots(pulses_of(sensor_id, -time_ns, charge), TRIANGLE)
+    forwards = reconstruct("two_halves", pulses_of(sensor_id, time_ns, charge), TRIANGLE)
+    backwards = reconstruct("two_halves", pulses_of(sensor_id, -time_ns, charge), TRIANGLE)
     assert travel(backwards) == pytest.approx(-travel(forwards))
 
 
 def test_auxiliary_pulses_are_ignored(pulses_of):
     pulses = pulses_of([0, 3, 1, 2], [100, 150, 200, 300], auxiliary=[False, True, True, False])
-    assert travel(two_dots(pulses, TRIANGLE)) == pytest.approx([0.6, 0, 0.8])
+    assert travel(reconstruct("two_halves", pulses, TRIANGLE)) == pytest.approx([0.6, 0, 0.8])
 
 
 @pytest.mark.parametrize(
     ("sensor_id", "time_ns", "charge", "auxiliary", "reason"),
     [
-        ([0, 1], [1, 2], 1, True, "non-auxiliary pulses are on no DOM; a line needs at least 2"),
+        ([0, 1], [1, 2], 1, True, "No DOM has a non-auxiliary pulse; a line needs at least 2"),
         ([0, 1], [1, 2], 1, [False, True], "non-auxiliary pulses are on one DOM"),
         ([1, 1], [1, 2], 1, False, "on one DOM"),
         ([0, 1], [7, 7], 1, False, "at one time"),
@@ -63,4 +63,4 @@ def test_auxiliary_pulses_are_ignored(pulses_of):
 )
 def test_no_answer_has_a_reason(pulses_of, sensor_id, time_ns, charge, auxiliary, reason):
     with pytest.raises(ReconstructionError, match=reason):
-        two_dots(pulses_of(sensor_id, time_ns, charge, auxiliary), TRIANGLE)
+        reconstruct("two_halves", pulses_of(sensor_id, time_ns, charge, auxiliary), TRIANGLE)

@@ -6,7 +6,7 @@ import io
 import time
 from contextlib import suppress
 
-from reco_core.icecube.simulation.progress import Progress, duration
+from reco_core.progress import Progress, duration
 
 
 class Screen(io.StringIO):
