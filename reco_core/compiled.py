@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -16,6 +17,9 @@ import numpy as np
 from reco_core.compiled_part import PartCompiler
 
 SOURCE: Final = Path(__file__).parent
+IMPORT: Final = re.compile(
+    r"^ *(?:from|import) +(reco_core[\w.]*)(?: +import +(\([^)]*\)|[^\n]*))?", re.MULTILINE
+)
 
 # As numpy divides by zero; and constants are divided by as one multiplies by their inverse.
 ARITHMETIC: Final[dict[str, Any]] = {"error_model": "numpy", "fastmath": {"arcp"}}
@@ -46,7 +50,8 @@ def compiled_entry(function: Callable[P, R]) -> Callable[P, R]:
     once: it lets go of Python's lock.
     """
     entry = numba.njit(function, nogil=True, **ARITHMETIC)
-    with _kept_in(_cache_folder()), suppress(RuntimeError):  # numba: there is no place to keep it
+    folder = _cache_folder(function.__module__)
+    with _kept_in(folder), suppress(RuntimeError):  # numba: there is no place to keep it
         entry.enable_caching()
     return cast(Callable[P, R], entry)
 
@@ -67,15 +72,42 @@ def compiling() -> Iterator[None]:
 
 
 @cache
-def _cache_folder() -> str:
-    """A folder of its own for each state of the source.
+def _cache_folder(module: str) -> str:
+    """A folder of its own for each state of the module and of all that it imports from here.
 
     Numba looks at the file of the entry alone: it would go on using what was compiled of a function
     in another file that has changed since.
     """
-    sources = sorted(SOURCE.rglob("*.py"))
-    state = "".join(f"{path}{path.stat().st_mtime_ns}{path.stat().st_size}" for path in sources)
+    files = sorted(_imported_files(module))
+    state = "".join(f"{path}{path.stat().st_mtime_ns}{path.stat().st_size}" for path in files)
     return str(SOURCE / "__pycache__" / f"compiled-{sha256(state.encode()).hexdigest()[:16]}")
+
+
+def _imported_files(module: str) -> set[Path]:
+    """The source of a module and, over and over, of what it imports; all there is of another's."""
+    first = _file_of(module)
+    if first is None:
+        return set(SOURCE.rglob("*.py"))
+    found, open_ends = {first}, [first]
+    while open_ends:
+        for match in IMPORT.finditer(open_ends.pop().read_text()):
+            names = re.findall(r"\w+", match[2] or "")
+            for name in (match[1], *(f"{match[1]}.{part}" for part in names)):
+                path = _file_of(name)
+                if path is not None and path not in found:
+                    found.add(path)
+                    open_ends.append(path)
+    return found
+
+
+def _file_of(module: str) -> Path | None:
+    """The file of a module of this package."""
+    package, *parts = module.split(".")
+    if package != SOURCE.name:
+        return None
+    place = SOURCE.joinpath(*parts)
+    candidates = (place.with_suffix(".py"), place / "__init__.py")
+    return next((path for path in candidates if path.is_file()), None)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from reco_core import compiled
 
 def main() -> None:
     folder = sys.argv[1]
-    compiled._cache_folder = lambda: folder
+    compiled._cache_folder = lambda module: folder
     start = time.perf_counter()
     # Only now: the functions look for their compiled code as they are defined.
     from reco_core.icecube.simulation.chunk import compile_part, simulate_chunk

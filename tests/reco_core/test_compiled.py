@@ -78,7 +78,7 @@ import numpy as np
 
 from reco_core import compiled as module
 
-module._cache_folder = lambda: sys.argv[1]
+module._cache_folder = lambda name: sys.argv[1]
 TABLE = np.array([2.0, 3.0, 5.0])
 
 
@@ -188,20 +188,30 @@ def test_the_collector_runs_again_after_an_error(collector):
 # Where what was compiled is kept
 
 
+FILES = {
+    "entry.py": "from reco_core.inner.called import (\n    x,\n)\nfrom reco_core import by_name\n",
+    "inner/called.py": "import reco_core.inner\n\nx = 1\n",
+    "inner/__init__.py": "",
+    "by_name.py": "y = 1\n",
+    "unrelated.py": "z = 1\n",
+}
+
+
 @pytest.fixture
 def source(tmp_path, monkeypatch):
     """A source tree of its own; the folder's name is asked for anew each time."""
-    (tmp_path / "inner").mkdir()
-    for name in ("entry.py", "inner/called.py"):
-        (tmp_path / name).write_text("x = 1\n")
-    monkeypatch.setattr(module, "SOURCE", tmp_path)
-    return tmp_path
+    root = tmp_path / "reco_core"
+    (root / "inner").mkdir(parents=True)
+    for name, text in FILES.items():
+        (root / name).write_text(text)
+    monkeypatch.setattr(module, "SOURCE", root)
+    return root
 
 
-def folder():
+def folder(name="reco_core.entry"):
     module._cache_folder.cache_clear()
     try:
-        return module._cache_folder()
+        return module._cache_folder(name)
     finally:
         module._cache_folder.cache_clear()
 
@@ -211,13 +221,13 @@ def test_what_was_compiled_is_kept_beside_the_source(source):
     assert Path(folder()).parent == source / "__pycache__"
 
 
-@pytest.mark.parametrize("name", ["entry.py", "inner/called.py"])
+@pytest.mark.parametrize("name", [name for name in FILES if name != "unrelated.py"])
 @pytest.mark.parametrize("change", ["longer", "later", "gone"])
-def test_a_change_of_any_source_file_changes_the_folder(source, name, change):
+def test_a_change_of_any_file_that_is_imported_changes_the_folder(source, name, change):
     before, path = folder(), source / name
     if change == "longer":
         times = path.stat().st_mtime_ns
-        path.write_text("x = 10\n")
+        path.write_text(f"{FILES[name]}\n")
         os.utime(path, ns=(times, times))
     elif change == "later":
         os.utime(path, ns=(1, path.stat().st_mtime_ns + 1))
@@ -226,9 +236,15 @@ def test_a_change_of_any_source_file_changes_the_folder(source, name, change):
     assert folder() != before
 
 
-def test_a_new_file_changes_the_folder_and_other_files_do_not(source):
+def test_other_files_do_not_change_the_folder(source):
     before = folder()
     (source / "notes.txt").write_text("-")
-    assert folder() == before
+    (source / "unrelated.py").write_text("z = 2\n")
     (source / "new.py").write_text("")
-    assert folder() != before
+    assert folder() == before
+
+
+def test_for_a_module_of_somebody_else_every_file_counts(source):
+    before = folder("somebody.else")
+    (source / "unrelated.py").write_text("z = 22\n")
+    assert folder("somebody.else") != before
