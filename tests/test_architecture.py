@@ -66,10 +66,10 @@ def test_only_settings_reads_the_environment(path: Path) -> None:
 @pytest.mark.parametrize("path", CORE, ids=here)
 def test_core_touches_files_only_at_its_edges(path: Path) -> None:
     edges = path.name.startswith("dataset") or path.name in ("tables.py", "cli.py")
-    if edges:
+    if edges or path.parent.name == "weights" or path == ROOT / "reco_core" / "compiled.py":
         return
     found = FILE_READERS.findall(path.read_text())
-    assert not found, f"{here(path)} touches files ({found[0]}); only dataset*.py and tables.py may"
+    assert not found, f"{here(path)} touches files ({found[0]}); only dataset*.py, tables.py and weights/ may"
 
 
 SERVICES = sorted((ROOT / "app" / "services").glob("*.py"))
