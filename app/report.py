@@ -13,6 +13,9 @@ from app.report_pages import check_page, write_blocks
 from app.settings import ROOT
 from reco_core.arguments import path
 from reco_core.errors import HitscopeError
+from reco_core.icecube.dataset_table import read_table
+from reco_core.icecube.evaluation.run import CURVES_FILE, MEASURES_FILE
+from reco_core.icecube.evaluation.text import KINDS, table_text
 from reco_core.icecube.validation.command import add_sample_arguments, seeds_of
 from reco_core.icecube.validation.dataset_report import read_numbers
 from reco_core.icecube.validation.run import Validation, validate
@@ -85,7 +88,39 @@ def _validation(args: argparse.Namespace) -> Validation:
     return validate(args.events, seeds_of(args), args.workers)
 
 
+def _add_evaluation_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from", type=path, dest="folder", required=True, metavar="FOLDER",
+        help="where `python -m reco_core evaluate` wrote its tables",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=path, default=ROOT / "docs", metavar="FOLDER",
+        help="folder of reconstruction.md and its pictures/ (default: docs)",
+    )  # fmt: skip
+
+
+def _report_evaluation(args: argparse.Namespace) -> None:
+    """Pictures and tables of docs/reconstruction.md."""
+    from app.report_evaluation import draw_all, methods_text  # needs Matplotlib
+
+    page = args.out / "reconstruction.md"
+    check_page(page)
+    measures, curves = (read_table(args.folder / name) for name in (MEASURES_FILE, CURVES_FILE))
+    pictures = draw_all(args.out / "pictures", measures, curves)
+    links = "\n\n".join(f"![{text}](pictures/{name})" for name, text in pictures.items())
+    blocks = {f"table by {kind}": table_text(measures, kind).rstrip() for kind in KINDS}
+    write_blocks(page, {"methods": methods_text(), "pictures": links, **blocks})
+    for name in (*(Path("pictures") / name for name in pictures), page.name):
+        print(args.out / name)
+
+
 REPORTS: Final = (
+    Report(
+        "evaluation",
+        "how good the reconstructions are",
+        _add_evaluation_arguments,
+        _report_evaluation,
+    ),
     Report(
         "simulation",
         "the simulation beside the published real data",

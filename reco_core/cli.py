@@ -36,6 +36,16 @@ COMMANDS: Final = (
         "reco_core.icecube.simulation.command",
     ),
     Command(
+        "evaluate",
+        "measure how far the methods are off, on a data set with truth",
+        "reco_core.icecube.evaluation.command",
+    ),
+    Command(
+        "train",
+        "train one of the shipped models on simulated events",
+        "reco_core.icecube.training.command",
+    ),
+    Command(
         "validate-simulation",
         "compare the simulation with published real data",
         "reco_core.icecube.validation.command",

@@ -115,7 +115,7 @@ def _of_reconstruction(row: ReconstructionRow) -> Algorithm:
 
     return Algorithm(
         row.key, row.label, row.source, row.version, DIRECTION_COLUMNS, compute, FEW, row.load,
-        kind=row.kind,
+        row.weights, kind=row.kind,
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ import numpy as np
 
 from reco_core.errors import DatasetError, NotFoundError
 from reco_core.icecube.dataset_blocks import Block, block_of, cuts
-from reco_core.icecube.dataset_contents import Identity, identity, nearest
+from reco_core.icecube.dataset_contents import Contents, Identity, identity, nearest
 from reco_core.icecube.dataset_files import (
     GEOMETRY_FILE,
     SPLITS,
@@ -185,9 +185,13 @@ class Dataset:
                 return int(contents.event_id[place])
         return self.first_event_id()
 
+    def contents(self, batch: Batch) -> Contents:
+        """What is known of the events of a batch; raises FileFormatError."""
+        return self._opener.open(batch).contents
+
     def event_ids(self, batch: Batch) -> IntArray:
         """(E,) all events of a batch, in its order; raises FileFormatError."""
-        return self._opener.open(batch).contents.event_id
+        return self.contents(batch).event_id
 
     def blocks(self, batch: Batch, size: int, first: int, end: int) -> Iterator[Block]:
         """The events at the places [first, end) of a batch, at most `size` at a time.
@@ -201,18 +205,14 @@ class Dataset:
 
     def known_directions(self, batch: Batch) -> tuple[FloatArray, FloatArray]:
         """Zenith and azimuth, (E,) rad, of the events of a batch; NaN where not known."""
-        contents = self._opener.open(batch).contents
-        return contents.zenith, contents.azimuth
+        return self.contents(batch).zenith, self.contents(batch).azimuth
 
     def place(self, batch: Batch, event_id: int) -> int | None:
         """Place of an event in `event_ids(batch)`, or None; raises FileFormatError."""
-        return self._opener.open(batch).contents.find(event_id)
+        return self.contents(batch).find(event_id)
 
     def event_count(self, batch: Batch) -> int | None:
-        """Number of events by the meta file alone; None where it does not list the batch.
-
-        Opens no batch. Too large where the meta file scatters the rows of a batch.
-        """
+        """Number of events by the meta file alone (too large where it scatters them), or None."""
         span = self._spans(batch.split).get(batch.batch_id)
         return span and span.last_row - span.first_row + 1
 

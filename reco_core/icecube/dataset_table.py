@@ -28,13 +28,23 @@ class GrowingTable:
     made_of : all that the rows depend on, as JSON can hold it.  schema : of the table.
     """
 
-    def __init__(self, path: Path, made_of: Mapping[str, object], schema: pl.Schema) -> None:
-        """Raises DatasetError if the file cannot be written there, or is there already."""
+    def __init__(
+        self,
+        path: Path,
+        made_of: Mapping[str, object],
+        schema: pl.Schema,
+        keep_made_of: bool = False,
+    ) -> None:
+        """Raises DatasetError if the file cannot be written there, or is there already.
+
+        keep_made_of : tell beside the finished table what it is made of, for `same_table`.
+        """
         if path.exists():
             raise DatasetError(f"{path} exists; remove it or give another name.")
         self.path, self._schema = path, schema
         self.parts = path.with_name(path.name + ".parts")
-        self._made_of = json.dumps(made_of, sort_keys=True, indent=1)
+        self._made_of = _text(made_of)
+        self._keep_made_of = keep_made_of
         self.n_rows = 0
         with writing(self.parts):
             self._begin()
@@ -76,4 +86,33 @@ class GrowingTable:
         rows = pl.scan_parquet(parts, glob=False) if parts else empty
         with whole(self.path) as partial:
             rows.sink_parquet(partial, row_group_size=ROWS_PER_GROUP)
+        if self._keep_made_of:
+            with whole(_beside(self.path)) as partial:
+                partial.write_text(self._made_of)
         shutil.rmtree(self.parts, ignore_errors=True)
+
+
+def same_table(path: Path, made_of: Mapping[str, object]) -> bool:
+    """Is there a finished table that was made of just that?"""
+    try:
+        return path.is_file() and _beside(path).read_text() == _text(made_of)
+    except OSError:
+        return False
+
+
+def read_table(path: Path) -> pl.DataFrame:
+    """A finished table; DatasetError if there is none, or it is damaged."""
+    if not path.exists():
+        raise DatasetError(f"There is no {path}; expected a table that a command has finished.")
+    try:
+        return pl.read_parquet(path, glob=False)
+    except DAMAGE as error:
+        raise DatasetError(f"{path} cannot be read: {error}. Remove it and start again.") from error
+
+
+def _text(made_of: Mapping[str, object]) -> str:
+    return json.dumps(made_of, sort_keys=True, indent=1)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")

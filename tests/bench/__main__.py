@@ -1,6 +1,7 @@
 """make bench: measure speed, memory and bytes in one run, and print them as one table.
 
-python -m tests.bench [--quick] [--only open,playback,bytes,start,results,simulation]
+python -m tests.bench [--quick] [--only open,playback,bytes,start,results,simulation,
+                       reconstructions]
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from tests.bench import opening, playback, results, simulation, sizes, starting
+from tests.bench import (
+    opening,
+    playback,
+    reconstructions,
+    results,
+    simulation,
+    sizes,
+    starting,
+)
 from tests.bench.common import Options, say
 from tests.bench.report import Section, table
 
@@ -23,6 +32,7 @@ PARTS: dict[str, Callable[[Options], Section]] = {
     "start": starting.measure,
     "results": results.measure,
     "simulation": simulation.measure,
+    "reconstructions": reconstructions.measure,
 }
 
 

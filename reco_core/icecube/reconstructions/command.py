@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 from contextlib import closing
@@ -18,6 +17,7 @@ from reco_core.icecube.dataset_pass import all_blocks, count_events, one_dataset
 from reco_core.icecube.dataset_table import GrowingTable
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruction_row
 from reco_core.icecube.reconstructions.table import SCHEMA, reconstruct_block
+from reco_core.icecube.simulation.command import usable_processors
 from reco_core.in_threads import in_order
 from reco_core.progress import Progress
 
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where the indexes of the batches are kept (default: beside --out, until it is done)",
     )  # fmt: skip
     parser.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, help="threads (default: all cores)"
+        "--workers", type=int, default=usable_processors(), help="threads (all processors)"
     )
 
 
@@ -58,8 +58,8 @@ def reconstruct_dataset(
     indexes = index_dir or out.with_name(f"{out.name}.index")
     dataset = one_dataset(folder, indexes)
     made_of = {
-        "algorithm": key, "version": row.version, "data": dataset.fingerprint(),
-        "columns": SCHEMA.names(),
+        "algorithm": key, "version": row.version, "weights": row.weights,
+        "data": dataset.fingerprint(), "columns": SCHEMA.names(),
     }  # fmt: skip
     table = GrowingTable(out, made_of, SCHEMA)
     _go_on(dataset, key, table, workers, tell)

@@ -1,0 +1,1 @@
+"""How good the methods are on events whose truth is known."""

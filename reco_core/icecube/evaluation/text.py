@@ -1,0 +1,47 @@
+"""The measures as a table to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+KINDS: Final = ("all", "class", "track energy", "cascade energy", "zenith", "pulses")
+HEADINGS: Final = (
+    "algorithm", "events", "no answer", "mean, rad", "median, deg", "68 % within, deg",
+    "events/s, one core",
+)  # fmt: skip
+
+
+def table_text(measures: pl.DataFrame, kind: str = "all") -> str:
+    """Markdown: a row per algorithm and group of that kind."""
+    rows = measures.filter(pl.col("group_kind") == kind)
+    heads = HEADINGS if kind == "all" else (HEADINGS[0], kind, *HEADINGS[1:-1])
+    lines = [_line(heads), _line(["---"] * len(heads))]
+    lines += [_line(_cells(row, kind)) for row in rows.iter_rows(named=True)]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(row: dict[str, Any], kind: str) -> Sequence[str]:
+    measured = (
+        f"{row['n_events']:,}",
+        f"{row['n_failed']:,}",
+        _with_interval(row, "mean_rad", 1.0, 3),
+        _with_interval(row, "median_rad", np.degrees(1.0), 2),
+        _with_interval(row, "contain68_rad", np.degrees(1.0), 2),
+    )
+    if kind == "all":
+        rate = row["events_per_second"]
+        return (row["algorithm"], *measured, "" if rate is None else f"{rate:,.0f}")
+    return (row["algorithm"], row["group"], *measured)
+
+
+def _with_interval(row: dict[str, Any], name: str, unit: float, digits: int) -> str:
+    value, low, high = (row[f"{name}{end}"] * unit for end in ("", "_low", "_high"))
+    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

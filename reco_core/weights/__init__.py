@@ -1,0 +1,96 @@
+"""Trained weights, and a card for each that says where they come from.
+
+NAME.json is a model in its library's own text format, NAME.card.json its card. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from reco_core.errors import FileFormatError
+from reco_core.icecube.dataset_write import whole
+
+if TYPE_CHECKING:
+    import xgboost
+
+FOLDER: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Card:
+    """Where a model comes from and how far to trust it.
+
+    command : that trains it again.  data : what it was trained on.  simulation_version : of the
+    events (PHYSICS_VERSION).  features : of a row, in order.  numbers : measured on events that it
+    was not trained on.  limits : sentences.  tables : numbers that belong to the model, such as a
+    calibration.  sha256 : of the model's file.
+    """
+
+    name: str
+    library: str
+    command: str
+    data: Mapping[str, Any]
+    seed: int
+    simulation_version: int
+    features: tuple[str, ...]
+    numbers: Mapping[str, float]
+    limits: tuple[str, ...]
+    tables: Mapping[str, Any]
+    sha256: str = ""
+
+
+@cache
+def booster(name: str) -> xgboost.Booster:
+    """A model of boosted trees, for one thread at a time each; FileFormatError if it is damaged."""
+    import xgboost  # takes a second, so not before it is needed
+
+    path = model_path(name)
+    found = file_digest(name)
+    if found != card(name).sha256:
+        raise FileFormatError(f"{path} is not the file of its card (sha256 {found}); train again.")
+    model = xgboost.Booster({"nthread": 1})
+    model.load_model(path)
+    return model
+
+
+@cache
+def card(name: str) -> Card:
+    """FileFormatError if it is missing or is no card."""
+    path = card_path(name)
+    try:
+        values = json.loads(path.read_text())
+        lists = {key: tuple(values[key]) for key in ("features", "limits")}
+        return Card(**{**values, **lists})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise FileFormatError(f"{path} is no card of a model: {error}.") from error
+
+
+def file_digest(name: str) -> str:
+    """sha256 of the model's file, hexadecimal."""
+    return hashlib.sha256(model_path(name).read_bytes()).hexdigest()
+
+
+def model_path(name: str, folder: Path = FOLDER) -> Path:
+    return folder / f"{name}.json"
+
+
+def card_path(name: str, folder: Path = FOLDER) -> Path:
+    return folder / f"{name}.card.json"
+
+
+def save_booster(model: xgboost.Booster, described: Card, folder: Path = FOLDER) -> None:
+    """Write a model and its card, each whole. Raises DatasetError, such as for a full disk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = model_path(described.name, folder)
+    text = bytes(model.save_raw("json"))
+    with whole(path) as partial:
+        partial.write_bytes(text)
+    values = {**asdict(described), "sha256": hashlib.sha256(text).hexdigest()}
+    with whole(card_path(described.name, folder)) as partial:
+        partial.write_text(json.dumps(values, indent=1) + "\n")

@@ -1,0 +1,60 @@
+"""python -m app report evaluation: pictures and tables of docs/reconstruction.md."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+
+import pytest
+
+from app.__main__ import main
+from app.settings import ROOT
+from reco_core.icecube.dataset_pass import one_dataset
+from reco_core.icecube.evaluation.run import Evaluation, evaluate
+from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruction_row
+from tests.reco_core.icecube.small_datasets import write_small
+
+
+@pytest.fixture
+def evaluated(tmp_path):
+    """Tables of an evaluation of two methods on a few events."""
+    write_small(tmp_path / "set", {k: 20 for k in range(40)})
+    rows = [reconstruction_row(key) for key in ("line_fit", "svd_axis")]
+    dataset = one_dataset(tmp_path / "set", tmp_path / "index")
+    evaluate(Evaluation(dataset, rows, None, tmp_path / "tables", 1), io.StringIO())
+    return tmp_path / "tables"
+
+
+def report(tables, docs):
+    return main(["report", "evaluation", "--from", str(tables), "--out", str(docs)])
+
+
+def test_it_draws_the_pictures_and_completes_the_page(evaluated, tmp_path):
+    pytest.importorskip("matplotlib", reason="Matplotlib is not installed")
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    shutil.copy(ROOT / "docs" / "reconstruction.md", docs)
+    assert report(evaluated, docs) == 0
+    text = (docs / "reconstruction.md").read_text()
+    for name in ("evaluation_cumulative.svg", "evaluation_energy.svg"):
+        assert (docs / "pictures" / name).read_text().startswith("<?xml")
+        assert f"(pictures/{name})" in text
+    assert re.search(r"\| line_fit \| \d+ \| \d+ \|", text)
+    for row in RECONSTRUCTIONS:
+        assert f"| `{row.key}` | {row.label} |" in text
+
+
+def test_the_methods_of_the_page_are_those_there_are():
+    """The page is made by the command; this says when it is to be run again."""
+    text = (ROOT / "docs" / "reconstruction.md").read_text()
+    for row in RECONSTRUCTIONS:
+        assert f"| `{row.key}` | {row.label} | {row.source} | {row.description} |" in text
+
+
+def test_missing_tables_are_told(evaluated, tmp_path, capsys):
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "reconstruction.md", tmp_path / "docs")
+    (evaluated / "curves.parquet").unlink()
+    assert report(evaluated, tmp_path / "docs") == 2
+    assert "curves.parquet" in capsys.readouterr().err

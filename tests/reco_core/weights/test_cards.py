@@ -1,0 +1,80 @@
+"""Every shipped model has a card, and no card is stale."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+
+import pytest
+
+from reco_core import weights
+from reco_core.errors import FileFormatError
+from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
+from reco_core.icecube.reconstructions.two_dots_variants import TWO_DOTS, TWO_DOTS_SEED
+from reco_core.icecube.simulation.runner import PHYSICS_VERSION
+from reco_core.icecube.training.command import MODELS
+from reco_core.weights import Card, booster, card, card_path, file_digest, model_path
+
+every_model = pytest.mark.parametrize("name", sorted(MODELS))
+FEATURES = {variant.key: variant.features for variant in (TWO_DOTS, TWO_DOTS_SEED)}
+
+
+def test_the_folder_holds_the_models_and_their_cards_and_nothing_else():
+    names = {path.name for path in weights.FOLDER.iterdir() if not path.name.startswith("__")}
+    expected = {path(name).name for path in (model_path, card_path) for name in MODELS}
+    assert names == expected
+
+
+@every_model
+def test_the_card_is_of_this_model_and_of_this_code(name):
+    found = card(name)
+    assert found.sha256 == file_digest(name), f"train {name} again: {found.command}"
+    assert found.simulation_version == PHYSICS_VERSION, f"train {name} again: {found.command}"
+    assert list(found.features) == list(FEATURES[name]), f"train {name} again: {found.command}"
+    assert found.limits
+    assert found.numbers["events kept aside"] > 0
+    assert f"--model {name} " in found.command
+    assert booster(name).num_features() == len(found.features)
+
+
+@every_model
+def test_every_model_is_used(name):
+    assert name in {row.model for row in RECONSTRUCTIONS}
+
+
+@pytest.fixture
+def damaged(tmp_path, monkeypatch):
+    for path in (model_path("two_dots"), card_path("two_dots")):
+        shutil.copy(path, tmp_path)
+    for function in (model_path, card_path):
+        monkeypatch.setattr(function, "__defaults__", (tmp_path,))
+    for function in (booster, card):
+        function.cache_clear()
+    yield tmp_path
+    for function in (booster, card):
+        function.cache_clear()
+
+
+def test_another_file_than_the_card_tells_of_is_not_used(damaged):
+    model_path("two_dots").write_text("{}")
+    with pytest.raises(FileFormatError, match="not the file of its card"):
+        booster("two_dots")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", json.dumps({"name": "two_dots"})])
+def test_a_damaged_card_is_told(damaged, text):
+    card_path("two_dots").write_text(text)
+    with pytest.raises(FileFormatError, match="no card of a model"):
+        card("two_dots")
+
+
+def test_a_missing_card_is_told(damaged):
+    card_path("two_dots").unlink()
+    with pytest.raises(FileFormatError, match="no card of a model"):
+        card("two_dots")
+
+
+def test_a_card_comes_back_as_it_was_written():
+    found = card("two_dots")
+    assert Card(**dataclasses.asdict(found)) == found
