@@ -24,6 +24,7 @@ class Reason(IntEnum):
     NO_CHARGE_EARLY = 7
     NO_CHARGE_LATE = 8
     ONE_CENTRE = 9
+    DARK_VERTEX = 10
 
     @property
     def text(self) -> str:
@@ -42,6 +43,7 @@ _TEXT: Final = {
     Reason.NO_CHARGE_EARLY: "The early half of the pulses has no charge.",
     Reason.NO_CHARGE_LATE: "The late half of the pulses has no charge.",
     Reason.ONE_CENTRE: "The early and the late light have the same centre.",
+    Reason.DARK_VERTEX: "Light of the likeliest vertex explains the pulses of fewer than 2 DOMs.",
 }
 
 

@@ -12,6 +12,7 @@ from reco_core.icecube.event import Pulses
 from reco_core.icecube.pulse_batch import PulseBatch, pack
 from reco_core.icecube.reconstructions.fits import Fits, Reason
 from reco_core.icecube.reconstructions.result import Reconstruction, row_of
+from reco_core.weights import card
 
 MODULES: Final = "reco_core.icecube.reconstructions"
 
@@ -28,6 +29,8 @@ class ReconstructionRow:
 
     version : raised whenever an answer changes, so that kept answers of the old one are not used.
     kind : what its direction is drawn as.  quality : what its quality is made of, in words.
+    model : name of its weights, if it has any (reco_core/weights).
+    evaluated : events of an evaluation, unless told.  block : events that one thread takes at once.
     The module is imported when it is used: some compile, or bring a library.
     """
 
@@ -38,10 +41,18 @@ class ReconstructionRow:
     kind: Literal["track", "cascade"]
     description: str
     quality: str
+    model: str = ""
+    evaluated: int = 20_000
+    block: int = 2_000
 
     @property
     def method(self) -> Method:
         return cast(Method, import_module(f"{MODULES}.{self.key}"))
+
+    @property
+    def weights(self) -> str:
+        """Digest of the weights; empty if it has none."""
+        return card(self.model).sha256 if self.model else ""
 
     def load(self) -> None:
         """What takes time once: compiling, reading weights."""
@@ -58,6 +69,28 @@ RECONSTRUCTIONS: Final = (
         "The line from the charge-weighted centre of the earlier half of the non-auxiliary pulses "
         "to that of the later half.",
         "half the distance of the two centres over the extent of the light",
+    ),
+    ReconstructionRow(
+        "two_dots_seed",
+        "Two dots, as published",
+        "Two-dots notebook of MiMakh/ice_cube_kaggle",
+        1,
+        "track",
+        "The best of a sample of pairs of hit DOMs, auxiliary ones too, by a regressor trained on "
+        "simulated events; the azimuth is acos(x / sin zenith), which loses the sign of y.",
+        "1 - predicted error / pi",
+        model="two_dots_seed",
+    ),
+    ReconstructionRow(
+        "two_dots",
+        "Two dots",
+        "Two-dots notebook of MiMakh/ice_cube_kaggle, repaired",
+        1,
+        "track",
+        "The best of a sample of pairs of DOMs with non-auxiliary light, by a regressor trained on "
+        "simulated events, with the sign of the azimuth.",
+        "1 - predicted error / pi",
+        model="two_dots",
     ),
     ReconstructionRow(
         "svd_axis",
@@ -78,6 +111,44 @@ RECONSTRUCTIONS: Final = (
         "A point that moves uniformly through the non-auxiliary pulses, fitted so that scattered "
         "and noise pulses pull little.",
         "how near the speed of the light is to c",
+    ),
+    ReconstructionRow(
+        "spe_fit",
+        "SPE fit",
+        "SPEFit with Pandel's law, arXiv:astro-ph/0407044, in local ice",
+        1,
+        "track",
+        "The muon track for which the first pulses of the DOMs are likeliest, each as one "
+        "photo-electron that scattered in the ice on its way; auxiliary pulses count where they "
+        "are near others.",
+        "5 degrees over 5 degrees plus the uncertainty",
+        evaluated=2_000,
+        block=200,
+    ),
+    ReconstructionRow(
+        "mpe_fit",
+        "MPE fit",
+        "MPEFit with Pandel's law, arXiv:astro-ph/0407044, in local ice",
+        1,
+        "track",
+        "As the SPE fit, from its track, with the first pulse of a DOM as the earliest of as many "
+        "photo-electrons as its charge tells.",
+        "5 degrees over 5 degrees plus the uncertainty",
+        evaluated=2_000,
+        block=200,
+    ),
+    ReconstructionRow(
+        "cascade_fit",
+        "Cascade fit",
+        "Own; light of cascades as in docs/simulation.md, delays by Pandel's law, "
+        "arXiv:astro-ph/0407044",
+        1,
+        "cascade",
+        "The vertex, time, energy and direction of a cascade for which the first pulses and the "
+        "charges of the DOMs around it, lit or not, are likeliest.",
+        "1 over 1 plus the square of the uncertainty over 15 degrees",
+        evaluated=2_000,
+        block=200,
     ),
 )
 

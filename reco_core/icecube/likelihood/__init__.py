@@ -1,0 +1,1 @@
+"""How likely it is that light arrives when it did: of the first photo-electron of each DOM."""
