@@ -1,4 +1,6 @@
-"""Colour maps of time, resampled so that equal times differ by equal amounts of colour.
+"""The table of colour modes: maps of time, and of time residual.
+
+They are resampled so that equal times differ by equal amounts of colour.
 
 Differences are Euclidean in OKLab (B. Ottosson, "A perceptual color space for image processing",
 2020; the measure deltaEOK of CSS Color 4).
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +22,18 @@ N_COLOURS = 256
 
 @dataclass(frozen=True)
 class ColourMap:
-    """One way to colour time. stops : early to late, '#rrggbb'."""
+    """One way to colour light. stops : early to late, '#rrggbb'.
+
+    of : the time of the first light, between ends that the view sets; or its residual to a
+    direction, between fixed ends, ns; then the middle stop is at residual 0.
+    """
 
     key: str
     label: str
     sentence: str
     stops: tuple[str, ...]
+    of: Literal["time", "residual"] = "time"
+    ends_ns: tuple[float, float] | None = None
 
 
 COLOUR_MAPS = (
@@ -40,17 +49,38 @@ COLOUR_MAPS = (
         "pale yellow is early, deep blue is late; lightness falls all the way",
         ("#fff3a8", "#f2d45c", "#c9b068", "#9d98a0", "#6f7fd0", "#4a55c4", "#3a33a0"),
     ),
+    ColourMap(
+        "residual",
+        "Time residual",
+        "blue is too early for the direction, pale yellow on time, orange to red late; both arms "
+        "darken outwards",
+        ("#2748d8", "#6f9bf2", "#fff3b0", "#f59a4a", "#a3174a"),
+        of="residual",
+        ends_ns=(-100.0, 500.0),
+    ),
 )
 
 
 @cache
 def resampled(key: str) -> tuple[str, ...]:
-    """256 colours '#rrggbb' of the map `key`, early to late, in equal steps of OKLab distance."""
-    stops = {row.key: row.stops for row in COLOUR_MAPS}[key]
+    """256 colours '#rrggbb' of the map `key`, early to late, in equal steps of OKLab distance.
+
+    With fixed ends on both sides of 0 each side has equal steps of its own.
+    """
+    row = {row.key: row for row in COLOUR_MAPS}[key]
+    if row.ends_ns is None:
+        return _even(row.stops, N_COLOURS)
+    low, high = row.ends_ns
+    middle, n_early = len(row.stops) // 2, round(N_COLOURS * -low / (high - low))
+    early, late = row.stops[: middle + 1], row.stops[middle:]
+    return _even(early, n_early + 1)[:-1] + _even(late, N_COLOURS - n_early)
+
+
+def _even(stops: tuple[str, ...], n: int) -> tuple[str, ...]:
     lab = oklab(np.array([_rgb(stop) for stop in stops]))  # (n, 3)
     fine = _interpolate(lab, np.linspace(0, len(lab) - 1, 4096))
     walked = np.concatenate(([0.0], np.cumsum(np.linalg.norm(np.diff(fine, axis=0), axis=1))))
-    places = np.interp(np.linspace(0, walked[-1], N_COLOURS), walked, np.arange(len(fine)))
+    places = np.interp(np.linspace(0, walked[-1], n), walked, np.arange(len(fine)))
     return tuple(_hex(colour) for colour in _srgb(_interpolate(fine, places)))
 
 

@@ -8,27 +8,36 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OverlayStyle:
-    """How one direction is drawn. colour : on dark; colour_light : on the light theme."""
+    """How one direction is drawn. colour : on dark; colour_light : on the light theme.
+
+    shown_at_first : few are, or the lines hide the light; the others are a click away.
+    """
 
     key: str
     colour: str
     colour_light: str
     shown_at_first: bool
-    shortcut: str  # the key that switches it on and off
+    shortcut: str  # the key that switches it on and off; "" for none
 
 
 OVERLAY_STYLES = (
     OverlayStyle("truth", "#ffffff", "#101820", True, "G"),
-    OverlayStyle("two_dots", "#c98cf2", "#8a3fc0", True, "D"),
+    OverlayStyle("two_halves", "#c98cf2", "#8a3fc0", False, "D"),
+    OverlayStyle("two_dots_seed", "#d0a184", "#8a5230", False, "Shift O"),
+    OverlayStyle("two_dots", "#b9dc5a", "#55780a", False, "Shift D"),
+    OverlayStyle("svd_axis", "#7fd1b9", "#1f7a62", False, "Shift A"),
     OverlayStyle("line_fit", "#ffb04d", "#b86400", True, "I"),
+    OverlayStyle("spe_fit", "#8aa8ff", "#2f54c8", False, "Shift P"),
+    OverlayStyle("mpe_fit", "#ff7f8e", "#c0243c", True, "Shift M"),
+    OverlayStyle("cascade_fit", "#f2e27a", "#7d6a00", False, "Shift K"),
 )
 
 OVERLAY_STYLE = {style.key: style for style in OVERLAY_STYLES}
 
 # For algorithms of plug-ins, which have no row above.
 _FURTHER = (
-    ("#7fd1b9", "#1f7a62"), ("#f28cb0", "#a83262"), ("#c3cc55", "#6b7400"), ("#8fb8ff", "#2a5db0"),
-    ("#e0a080", "#93502c"), ("#a0e08a", "#3d7d27"), ("#d9a7e0", "#7c3f86"), ("#9fc4cc", "#3d6a73"),
+    ("#6fd3ff", "#0b6fa4"), ("#f29ade", "#a8328a"), ("#63cf78", "#1f7a35"), ("#9fc4cc", "#3d6a73"),
+    ("#c9c0a2", "#6a6248"), ("#e88a5a", "#a04510"),
 )  # fmt: skip
 
 

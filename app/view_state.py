@@ -93,8 +93,10 @@ VIEW_PARAMETERS = (
     ViewParameter("range", "two times in ns, the earlier first: 9800,12500", _span),
     ViewParameter("camera", "azimuth,elevation (degrees),distance,x,y,z (m)", _camera),
     ViewParameter("on", f"any of {', '.join(_OVERLAYS)}, separated by commas", _keys(_OVERLAYS)),
+    ViewParameter("fit", f"one of {', '.join(_OVERLAYS)}", _one_of(*_OVERLAYS)),
     ViewParameter("map", f"one of {', '.join(_MAPS)}", _one_of(*_MAPS)),
     ViewParameter("aux", "0 or 1: auxiliary pulses drawn", _flag),
+    ViewParameter("cones", "0 or 1: error cones drawn", _flag),
     ViewParameter("dust", "0 or 1: dust layer drawn", _flag),
     ViewParameter("region", "0 or 1: deciding region drawn", _flag),
     ViewParameter("lock", "0 or 1: camera locked", _flag),
@@ -108,20 +110,20 @@ def parse_query(query: str, more_overlays: Iterable[str] = ()) -> tuple[dict[str
     """The view that a query such as '?t=12232&on=truth' asks for, and what in it made no sense.
 
     Keys that are not in the table are left alone: they may belong to a page of another day.
-    more_overlays : keys that `on` may name besides those with a style of their own.
+    more_overlays : keys that `on` and `fit` may name besides those with a style of their own.
     """
     if len(query) > MAX_QUERY_CHARACTERS:
         return {}, [f"The address is longer than {MAX_QUERY_CHARACTERS:,} characters; ignored."]
     given = dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
     view: dict[str, Any] = {}
     complaints = []
-    on = _keys((*_OVERLAYS, *more_overlays))
+    known = (*_OVERLAYS, *more_overlays)
+    of_overlays = {"on": _keys(known), "fit": _one_of(*known)}
     for row in VIEW_PARAMETERS:
         if row.key not in given:
             continue
         try:
-            parse = on if row.key == "on" else row.parse
-            view[row.key] = parse(given[row.key])
+            view[row.key] = of_overlays.get(row.key, row.parse)(given[row.key])
         except (ValueError, OverflowError):
             complaints.append(
                 f"The address says {row.key}={given[row.key][:40]!r}; expected {row.expected}."

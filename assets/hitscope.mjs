@@ -5,6 +5,7 @@
 
 import { applyView, settleAddress, timesOf, watchAddress } from "./display/address.mjs";
 import { Arrival, NO_EVENT, isAway } from "./display/arrival.mjs";
+import { watchResiduals } from "./display/chosen.mjs";
 import { createClock, resetFor } from "./display/clock.mjs";
 import { mountColourScale } from "./display/colour_scale.mjs";
 import { mountControls } from "./display/controls.mjs";
@@ -18,8 +19,10 @@ import { makeActions } from "./display/actions.mjs";
 import { mountJobs } from "./display/jobs.mjs";
 import { mountPulseTable } from "./display/pulse_table.mjs";
 import { reportClock } from "./display/dash_clock.mjs";
+import { mountResidualPanel } from "./display/residual_panel.mjs";
 import { Results } from "./display/results.mjs";
 import { mountScene, webgl2Available } from "./display/scene.mjs";
+import { mountSky } from "./display/sky.mjs";
 import { mountStrip } from "./display/strip.mjs";
 import { newStore } from "./display/store.mjs";
 import { createTimeAxis } from "./display/time_axis.mjs";
@@ -38,6 +41,7 @@ function start(config) {
     theme: initialTheme(),
   });
   keepTheme(store.get("theme")); // before anything reads a colour
+  watchResiduals(store, config); // before the parts, which draw them
   const axis = createTimeAxis(store);
   const scene = startScene(store, config);
   const clock = createClock(store, {});
@@ -49,9 +53,11 @@ function start(config) {
     mountPulseTable(host("pulse-table"), store, config),
     mountColourScale(host("colour-scale"), store, config),
     mountDirections(host("directions"), store, results),
+    mountSky(host("sky"), store, () => scene?.camera.preset("along")),
+    mountResidualPanel(host("residuals"), store, config),
   ];
   const actions = makeActions({ store, clock, scene, config });
-  mountControls(store, actions);
+  mountControls(store, actions, config);
   bindKeys(config.keys, actions);
   watchAddress(store);
   reportClock(store, scene !== null);

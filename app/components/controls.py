@@ -17,8 +17,8 @@ def action_button(action: str, label: str, class_name: str = "", **attributes: A
     return html.Button(
         [html.Span(label, className="label"), html.Kbd(row.printed)],
         className=f"control {class_name}".strip(),
-        title=f"{row.sentence} ({row.printed})",
         **{
+            "title": f"{row.sentence} ({row.printed})",
             "data-action": action,
             "aria-label": f"{label}: {row.sentence}",
             "type": "button",
@@ -27,9 +27,10 @@ def action_button(action: str, label: str, class_name: str = "", **attributes: A
     )
 
 
-def toggle_button(action: str, label: str, pressed: bool = False) -> html.Button:
+def toggle_button(action: str, label: str, pressed: bool = False, **attributes: Any) -> html.Button:
     """An on/off button; the browser code keeps `aria-pressed` in step with the view."""
-    return action_button(action, label, "toggle", **{"aria-pressed": str(pressed).lower()})
+    state = {"aria-pressed": str(pressed).lower()}
+    return action_button(action, label, "toggle", **state, **attributes)
 
 
 def kbd_of(action: str) -> html.Kbd:

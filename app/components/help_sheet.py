@@ -21,7 +21,8 @@ def help_sheet() -> html.Div:
                 html.Div(groups, className="key-groups"),
                 html.P(
                     "Drag to orbit, right-drag to pan, wheel to zoom. Click a DOM for its pulses; "
-                    "Shift adds. Drag on the histogram to scrub.",
+                    "Shift adds. Drag on the histogram to scrub. Click the name of a direction to "
+                    "measure the others against it; on the sky, to look along it.",
                     className="quiet",
                 ),
                 html.Button("Close", className="control", **{"data-action": "toggle_help"}),

@@ -10,18 +10,29 @@ from reco_core.icecube.classification.verdict import Verdict
 
 def verdict_panel(verdict: Verdict) -> html.Div:
     """Word, bars and reasons; the button shows the deciding region in the scene."""
+    region = verdict.region
+    shown = (
+        []
+        if region is None
+        else [
+            toggle_button(
+                "toggle_region",
+                "Region",
+                title=(f"the deciding region in the scene: {region.label.lower()} (V)"),
+            )
+        ]
+    )
     children = [
-        html.P(
+        html.Div(
             [html.Strong(verdict.label, className=f"verdict-word {verdict.label.lower()}"),
-             html.Span("after the first two pulses", className="quiet")],
+             html.Span("after the first two pulses", className="quiet"),
+             html.Span(className="spring"), *shown],
             className="verdict-line",
         ),
         _bar("hardness", verdict.hardness_non_auxiliary),
         _bar("with auxiliary", verdict.hardness_all),
         html.Ul([html.Li(reason) for reason in verdict.reasons], className="reasons"),
     ]  # fmt: skip
-    if verdict.region is not None:
-        children.append(toggle_button("toggle_region", f"Show the {verdict.region.label.lower()}"))
     return html.Div(children, className="verdict")
 
 

@@ -65,12 +65,14 @@ def layout() -> html.Div:
             _scene(),
             _inspector(),
             _strip(),
+            html.Section(id="residuals", className="panel residuals", hidden=True,
+                         **{"data-panel": "tab-residuals", "aria-label": "Time residuals"}),
             help_sheet(),
             jobs_sheet(),
             html.Div(id="toast", className="toast", role="status"),
         ],
         className="page",
-    )
+    )  # fmt: skip
 
 
 def _scene() -> html.Main:
@@ -86,7 +88,8 @@ def _scene() -> html.Main:
             html.Div(
                 [action_button("view_home", "Home"), action_button("view_top", "Top"),
                  action_button("view_side", "Side"), action_button("view_along", "Along track"),
-                 toggle_button("toggle_lock", "Lock"), toggle_button("toggle_dust", "Dust")],
+                 toggle_button("toggle_lock", "Lock"), toggle_button("toggle_dust", "Dust"),
+                 toggle_button("toggle_cones", "Error cones", pressed=True)],
                 className="scene-views",
             ),
             html.Div(id="colour-scale", className="colour-scale"),
@@ -108,6 +111,7 @@ def _strip() -> html.Section:
                     toggle_button("toggle_loop", "Loop", pressed=True),
                     toggle_button("toggle_auxiliary", "Auxiliary", pressed=True),
                     action_button("next_colour_map", "Colours"),
+                    toggle_button("toggle_residual", "Residuals"),
                     html.Span(className="spring"),
                     html.Span(id="strip-legend", className="quiet"),
                 ],
@@ -122,7 +126,8 @@ def _strip() -> html.Section:
 
 
 def _inspector() -> html.Aside:
-    tabs = (("tab-time", "Time"), ("tab-directions", "Directions"), ("tab-dom", "DOM"),
+    tabs = (("tab-time", "Time"), ("tab-directions", "Directions"), ("tab-sky", "Sky"),
+            ("tab-residuals", "Residuals"), ("tab-dom", "DOM"),
             ("tab-pulses", "Pulses"))  # fmt: skip
     return html.Aside(
         [
@@ -134,6 +139,7 @@ def _inspector() -> html.Aside:
             section("Directions", html.Div(id=ids.DIRECTIONS), **{"data-panel": "tab-directions"}),
             section("Verdict", html.Div(id=ids.VERDICT), **{"data-panel": "tab-directions"}),
             html.Section(html.Div(id="dom-panel"), className="panel", **{"data-panel": "tab-dom"}),
+            section("Sky", html.Div(id="sky"), **{"data-panel": "tab-sky"}),
             html.Section(html.Div(id="pulse-table"), className="panel grow",
                          **{"data-panel": "tab-pulses"}),
         ],

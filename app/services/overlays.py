@@ -17,10 +17,15 @@ from reco_core.directions import opening_angle, source_direction
 from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.event import Event
 from reco_core.icecube.reconstructions.anchor import cascade_anchor, overlay_anchor
+from reco_core.icecube.sky import equatorial
 
 FAR_M = 900.0  # lines that stay farther from the array's centre are not drawn: no light reaches it
 
 TRUTH_LABEL = {"true": "Truth", "reference": "Reference"}
+
+# Methods that fit no time to the Cherenkov light: theirs puts the particle amid its light, as
+# anchor_time does, so that half of the light would come before it can.
+WITHOUT_TIME = frozenset(("two_halves", "two_dots", "two_dots_seed", "svd_axis", "line_fit"))
 
 OverlayState = Literal["done", "queued", "computing", "starting", "failed", "cancelled"]
 
@@ -33,6 +38,10 @@ class Overlay:
     could not be computed.  zenith, azimuth, opening_angle : rad; opening_angle to the truth, None
     where it is not known.  point_m, time_ns : where the particle is when, on the event's clock;
     None where the line passes too far away to be drawn, as its label then says.
+    time_fitted : whether time_ns is when light says it was, or known; else it suits drawing only.
+    right_ascension, declination : rad, None where the event's date is not known.
+    uncertainty_rad, quality, energy_gev : as in DIRECTION_COLUMNS, None where there is none; the
+    energy of the truth is known, all others are estimates.
     """
 
     key: str
@@ -44,7 +53,13 @@ class Overlay:
     azimuth: float | None = None
     point_m: tuple[float, float, float] | None = None
     time_ns: float | None = None
+    time_fitted: bool = False
     opening_angle: float | None = None
+    right_ascension: float | None = None
+    declination: float | None = None
+    uncertainty_rad: float | None = None
+    quality: float | None = None
+    energy_gev: float | None = None
     reason: str | None = None
 
 
@@ -61,6 +76,7 @@ def truth_overlay(event: Event, dataset: Dataset) -> Overlay | None:
         else overlay_anchor(truth.zenith, truth.azimuth, *known)
     )
     label = TRUTH_LABEL[truth.kind]
+    right_ascension, declination = _sky(event, truth.zenith, truth.azimuth)
     away_m = distance_from_centre(point, truth.zenith, truth.azimuth)
     far = away_m > FAR_M
     return Overlay(
@@ -72,6 +88,10 @@ def truth_overlay(event: Event, dataset: Dataset) -> Overlay | None:
         azimuth=truth.azimuth,
         point_m=None if far else _triple(point),
         time_ns=None if far else time_ns,
+        time_fitted=None not in (truth.vertex_m, truth.time_ns),
+        right_ascension=right_ascension,
+        declination=declination,
+        energy_gev=truth.energy_gev,
     )
 
 
@@ -88,23 +108,32 @@ def answered(answer: Answer, algorithm: Algorithm, event: Event) -> Overlay:
     zenith, azimuth = values["zenith"], values["azimuth"]
     point = tuple(values.get(f"point_{axis}_m") for axis in "xyz")
     drawable = None not in (*point, values.get("time_ns"))
+    right_ascension, declination = _sky(event, zenith, azimuth)
     return Overlay(
         key=algorithm.key,
         label=algorithm.label,
         source=algorithm.source,
+        kind=algorithm.kind,
         zenith=zenith,
         azimuth=azimuth,
         point_m=_triple(point) if drawable else None,
         time_ns=values["time_ns"] if drawable else None,
+        time_fitted=drawable and algorithm.key not in WITHOUT_TIME,
         opening_angle=_angle_to_truth(event, zenith, azimuth),
+        right_ascension=right_ascension,
+        declination=declination,
+        uncertainty_rad=values.get("uncertainty_rad"),
+        quality=values.get("quality"),
+        energy_gev=values.get("energy_gev"),
     )
 
 
 def unanswered(algorithm: Algorithm, state: OverlayState, reason: str | None = None) -> Overlay:
     """The row of an algorithm without a direction, for now or for good."""
     return Overlay(
-        algorithm.key, algorithm.label, algorithm.source, state=state, reason=reason or None
-    )
+        algorithm.key, algorithm.label, algorithm.source, algorithm.kind, state,
+        reason=reason or None,
+    )  # fmt: skip
 
 
 def _angle_to_truth(event: Event, zenith: float, azimuth: float) -> float | None:
@@ -116,6 +145,12 @@ def _angle_to_truth(event: Event, zenith: float, azimuth: float) -> float | None
             source_direction(zenith, azimuth), source_direction(truth.zenith, truth.azimuth)
         )
     )
+
+
+def _sky(event: Event, zenith: float, azimuth: float) -> tuple[float, float] | tuple[None, None]:
+    """Right ascension and declination, if it is known when the event was."""
+    mjd = event.truth.mjd
+    return (None, None) if mjd is None else equatorial(zenith, azimuth, mjd)
 
 
 def _triple(point: Any) -> tuple[float, float, float]:
@@ -137,8 +172,14 @@ def overlay_json(overlay: Overlay, t0_ns: int) -> Mapping[str, Any]:
         "zenith": overlay.zenith,
         "azimuth": overlay.azimuth,
         "opening_angle": overlay.opening_angle,
+        "right_ascension": overlay.right_ascension,
+        "declination": overlay.declination,
+        "uncertainty_rad": overlay.uncertainty_rad,
+        "quality": overlay.quality,
+        "energy_gev": overlay.energy_gev,
         "point_m": overlay.point_m,
         "time_ns": None if overlay.time_ns is None else overlay.time_ns - t0_ns,
+        "time_fitted": overlay.time_fitted,
         "colour": style.colour,
         "colour_light": style.colour_light,
         "shortcut": style.shortcut,

@@ -2,6 +2,7 @@
 
 import { currentLink } from "./address.mjs";
 import { makeAutoplay } from "./autoplay.mjs";
+import { choose, stepChosen } from "./chosen.mjs";
 import { SPEEDS_NS_PER_S } from "./clock.mjs";
 import { toggleOverlay } from "./directions.mjs";
 import { savePng } from "./png.mjs";
@@ -48,10 +49,14 @@ export function makeActions({ store, clock, scene, config }) {
     toggle_region: flip("region"),
     toggle_auxiliary: flip("auxiliary"),
     toggle_dust: flip("dust"),
+    next_fit: () => stepChosen(store, 1),
+    previous_fit: () => stepChosen(store, -1),
+    toggle_cones: flip("cones"),
     next_colour_map: () => {
       const next = (maps.indexOf(store.get("colour_map")) + 1) % maps.length;
       store.set({ colour_map: maps[next] });
     },
+    toggle_residual: makeResidualToggle(store, config.colour_maps),
     copy_link: () => copyLink(store),
     save_png: () => savePng(store, scene, config).then(() => toast("Saved the view as PNG")),
     toggle_theme: () => store.set({ theme: store.get("theme") === "dark" ? "light" : "dark" }),
@@ -61,6 +66,18 @@ export function makeActions({ store, clock, scene, config }) {
   };
   for (const { key } of config.overlays) actions[`toggle_${key}`] = () => toggleOverlay(store, key);
   return actions;
+}
+
+/** Between the colours of residuals and the colours of time that were there before. */
+function makeResidualToggle(store, maps) {
+  const named = (of) => Object.keys(maps).find((key) => maps[key].of === of);
+  let before = named("time");
+  return () => {
+    const now = store.get("colour_map");
+    const on = maps[now].of === "residual";
+    if (!on) before = now;
+    store.set({ colour_map: on ? before : named("residual") });
+  };
 }
 
 function changeSpeed(store, direction) {
@@ -90,7 +107,8 @@ async function copyLink(store) {
 
 function escape(store) {
   document.querySelector("details[open]")?.removeAttribute("open");
-  store.set({ selection: [] });
+  if (store.get("selection").length) store.set({ selection: [] });
+  else choose(store, null);
 }
 
 let toastTimer = 0;

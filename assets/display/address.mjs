@@ -28,6 +28,8 @@ export function applyView(store, wanted) {
 // query key -> store key, where the value is the same on both sides
 const PLAIN = {
   on: "overlays",
+  fit: "fit",
+  cones: "cones",
   map: "colour_map",
   aux: "auxiliary",
   dust: "dust",
@@ -55,7 +57,7 @@ export function watchAddress(store) {
 }
 
 const WATCHED = [
-  "time", "playing", "window", "range", "camera", "overlays", "colour_map", "auxiliary", "dust",
+  "time", "playing", "window", "range", "camera", "overlays", "fit", "cones", "colour_map", "auxiliary", "dust",
   "region", "camera_locked", "speed", "theme", "selection",
 ];
 
@@ -80,6 +82,8 @@ function query(store) {
     range: absolute(store.get("range")),
     camera: store.get("camera") ? cameraText(store.get("camera")) : null,
     on: store.get("overlays").join(","),
+    fit: store.get("fit"),
+    cones: flag("cones"),
     map: store.get("colour_map"),
     aux: flag("auxiliary"),
     dust: flag("dust"),

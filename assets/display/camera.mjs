@@ -1,6 +1,7 @@
 // Where the scene is seen from: orbit, pan, zoom, presets. The state lives in the store's `camera`;
 // nothing but the user's hand, a key or a preset ever moves it.
 
+import { chosenRow } from "./chosen.mjs";
 import { boundsOf, positionOf, stringEnds } from "./geometry.mjs";
 import { shownOverlays, travelDirection } from "./gl/overlays.mjs";
 import { FIELD_OF_VIEW, add, cameraAxes, dot, focalLength } from "./gl/matrix.mjs";
@@ -65,8 +66,8 @@ export class Camera {
   }
 
   /**
-   * Go to 'home', 'top', 'side' or 'along' (the first shown overlay's travel direction; home if
-   * there is none).
+   * Go to 'home', 'top', 'side' or 'along' (the travel direction that is chosen, or without one the
+   * first that is drawn; home if there is none).
    */
   preset(name) {
     if (!PRESETS.includes(name)) {
@@ -74,7 +75,7 @@ export class Camera {
     }
     const geometry = this.#store.get("geometry");
     if (!geometry || this.#store.get("camera_locked")) return;
-    const overlay = shownOverlays(this.#store)?.[0];
+    const overlay = chosenRow(this.#store) ?? shownOverlays(this.#store)?.[0];
     const camera =
       name === "along" && overlay
         ? alongView(geometry, overlay, this.#size())
@@ -111,8 +112,9 @@ function alongView(geometry, overlay, size) {
     azimuth: overlay.azimuth,
     elevation: clamp(Math.PI / 2 - overlay.zenith, -STEEPEST, STEEPEST),
   };
-  const nearest = add(overlay.point_m, travel, -dot(overlay.point_m, travel));
   // A track that misses the detector is looked along from the detector's own middle.
+  if (!overlay.point_m) return fittedView(geometry, view, size);
+  const nearest = add(overlay.point_m, travel, -dot(overlay.point_m, travel));
   return fittedView(geometry, view, size, Math.hypot(...nearest) < 650 ? nearest : null);
 }
 

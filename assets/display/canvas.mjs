@@ -51,14 +51,8 @@ export function rgbOf(hex) {
   return hexToRgb(hex).map((value) => Math.round(255 * value));
 }
 
-/** {css: "#rrggbb" x 256, rgb: Uint8Array(768)} of the store's colour map. */
-export function colourTable(store, config) {
-  const key = store.get("colour_map");
-  const row = config.colour_maps[key];
-  if (!row) {
-    const known = Object.keys(config.colour_maps).join(", ");
-    throw new Error(`unknown colour map '${key}'; config.colour_maps has: ${known}`);
-  }
+/** {css: "#rrggbb" x 256, rgb: Uint8Array(768)} of a row of config.colour_maps. */
+export function tableOf(row) {
   if (!tables.has(row)) {
     tables.set(row, { css: row.stops, rgb: Uint8Array.from(row.stops.flatMap(rgbOf)) });
   }

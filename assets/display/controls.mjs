@@ -7,7 +7,7 @@ import { ns } from "./format.mjs";
 import { bindSheets, openSheet } from "./sheets.mjs";
 import { keepTheme } from "./theme.mjs";
 
-export function mountControls(store, actions) {
+export function mountControls(store, actions, config) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-action]");
     // a direction of a plug-in may be called 'help' or 'dust': its key says what it switches
@@ -27,8 +27,8 @@ export function mountControls(store, actions) {
   mountTabs();
   closeMenus();
   bindSheets();
-  const show = () => showPressed(store);
-  store.on(["region", "auxiliary", "dust", "camera_locked", "loop"], show);
+  const show = () => showPressed(store, config);
+  store.on([...Object.values(PRESSED), "colour_map"], show);
   // Dash draws this panel anew for each event, with the state it knows nothing of
   const watcher = new MutationObserver(show);
   watcher.observe(document.getElementById("verdict"), { childList: true, subtree: true });
@@ -40,12 +40,14 @@ const PRESSED = {
   toggle_region: "region",
   toggle_auxiliary: "auxiliary",
   toggle_dust: "dust",
+  toggle_cones: "cones",
   toggle_lock: "camera_locked",
   toggle_loop: "loop",
 };
 
-function showPressed(store) {
+function showPressed(store, { colour_maps }) {
   for (const [action, key] of Object.entries(PRESSED)) press(action, store.get(key));
+  press("toggle_residual", colour_maps[store.get("colour_map")].of === "residual");
 }
 
 function press(action, on) {

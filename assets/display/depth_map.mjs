@@ -2,8 +2,9 @@
 // charge histogram. Hover and selection are drawn on a second canvas above the marks.
 
 import { attachPinch, attachWheel, localX } from "./axis_gestures.mjs";
-import { colourTable, fitCanvas, oncePerFrame, pixelRatio, themeOf, watchSize } from "./canvas.mjs";
+import { fitCanvas, oncePerFrame, pixelRatio, themeOf, watchSize } from "./canvas.mjs";
 import { moveTime } from "./clock.mjs";
+import { COLOURING_KEYS, colouring } from "./colouring.mjs";
 import { drawDepthGround, drawLinks } from "./depth_draw.mjs";
 import { DepthIndex } from "./depth_index.mjs";
 import { drawMarks } from "./depth_marks.mjs";
@@ -68,7 +69,7 @@ class DepthMap {
       this.#request();
     };
     on(["event", "geometry", "auxiliary"], again);
-    on(["theme", "colour_map", "range"], this.#request);
+    on(["theme", ...COLOURING_KEYS], this.#request);
     on(["hover", "selection"], () => {
       this.#requestLinks();
       this.#describe();
@@ -178,8 +179,7 @@ class DepthMap {
     const image = context.getImageData(0, 0, this.marks.width, this.marks.height);
     const place = { scale: this.#scale, depth_y: this.#depth_y, ratio: pixelRatio() };
     const look = {
-      table: colourTable(this.#store, this.#config),
-      range: this.#store.get("range"),
+      ...colouring(this.#store, this.#config),
       auxiliary: this.#store.get("auxiliary"),
       theme,
     };

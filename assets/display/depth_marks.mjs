@@ -23,17 +23,18 @@ export function pulsesInView(event, axis) {
 
 /**
  * Blend one disc per pulse into image (ImageData, opaque ground). place: {scale, depth_y, ratio};
- * look: {table, range, auxiliary, theme}. Auxiliary pulses go first, so that light covers them.
+ * look: {table, range, values (see colouring.mjs), auxiliary, theme}. Auxiliary pulses go first, so that light covers them.
  */
 export function drawMarks(image, event, axis, place, look) {
   const [first, after] = pulsesInView(event, axis);
   if (look.auxiliary) drawAuxiliary(image, event, [first, after], place, look);
   const { scale, depth_y, ratio } = place;
   const [early, late] = look.range;
-  const rgb = look.table.rgb;
+  const { values } = look;
+  const { rgb } = look.table;
   for (let i = first; i < after; i++) {
     if (event.auxiliary[i]) continue;
-    const c = 3 * colourIndex(event.time[i], early, late);
+    const c = 3 * colourIndex(values[i], early, late);
     const x = scale.x(event.time[i]) * ratio;
     const y = depth_y[event.sensor[i]] * ratio;
     const radius = markRadius(event.charge[i], event.n) * ratio;

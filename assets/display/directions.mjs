@@ -1,20 +1,38 @@
 // The table of directions: a row for the truth and each algorithm, with its switch; what is still
-// being computed says so quietly, and numbers come without moving anything.
+// being computed says so quietly, and numbers come without moving anything. One of them can be
+// chosen: the others then show their angle to it too. Of a long list, what is not drawn is folded away.
 
+import { choose, chosenRow, isKnown } from "./chosen.mjs";
+import { DirectionRow } from "./direction_row.mjs";
 import { make, setText } from "./elements.mjs";
-import { degrees } from "./format.mjs";
-import { isPending } from "./results.mjs";
+import { thousands } from "./format.mjs";
+import { angleBetween } from "./gl/matrix.mjs";
 
-const COLUMNS = ["", "zenith", "azimuth", "angle"];
-const STATE_WORDS = { starting: "waits for the server" }; // other states as they are
-const ANGLES = ["zenith", "azimuth", "opening_angle"];
+const FEW = 5; // rows that are all listed, drawn or not
+
+const HEADINGS = [
+  ["direction", "direction"],
+  ["to-chosen", ""],
+  ["to-truth", "to truth"],
+  ["zenith", "zenith"],
+  ["azimuth", "azimuth"],
+  ["error", "error"],
+  ["quality", "quality"],
+  ["energy", "energy"],
+];
+const MEANINGS = {
+  "to-truth": "angle to the truth, or to the published reference",
+  error: "within which the truth lies for 68 % of such events, by the method itself",
+  quality: "0 to 1: how far to trust the direction, by the method itself",
+};
 
 /** Show the store's `directions` in host. results: the Results that can ask once more. */
 export function mountDirections(host, store, results) {
-  const table = new Table(host, () => results.retry());
-  const draw = () => table.draw(store.get("directions"), store.get("overlays"), store.get("theme"));
-  store.on(["directions", "overlays", "theme"], draw);
-  draw();
+  const table = new Table(host, store, { retry: () => results.retry() });
+  store.on(["directions", "overlays", "fit", "theme"], () => table.draw());
+  // after what the address of the new event wants to have on
+  store.on(["event"], () => queueMicrotask(() => table.refold()));
+  table.draw();
   return { dispose: () => host.replaceChildren() };
 }
 
@@ -41,20 +59,47 @@ export function makeIntroduction(store, known) {
 
 class Table {
   #host;
-  #retry;
-  #rows = new Map(); // key -> Row, in the order of the table
+  #store;
+  #acts;
+  #rows = new Map(); // key -> DirectionRow, in the order of the table
+  #table = null;
+  #more = null;
+  #unfolded = false;
+  #listed = new Set(); // keys that stay listed though they are off: nothing vanishes under the hand
 
-  constructor(host, retry) {
+  constructor(host, store, acts) {
     this.#host = host;
-    this.#retry = retry;
+    this.#store = store;
+    this.#acts = { ...acts, choose: (key) => this.#choose(key) };
   }
 
-  draw(directions, shown, theme) {
+  draw() {
+    const directions = this.#store.get("directions");
     const keys = directions.map(({ key }) => key);
     if (keys.join() !== [...this.#rows.keys()].join() || !this.#host.firstChild) this.#build(keys);
-    for (const row of directions) {
-      this.#rows.get(row.key).draw(row, shown.includes(row.key), theme);
-    }
+    if (keys.length === 0) return;
+    for (const key of [...this.#store.get("overlays"), this.#store.get("fit")]) this.#listed.add(key);
+    const folded = keys.length > FEW ? keys.filter((key) => !this.#listed.has(key)) : [];
+    const chosen = chosenRow(this.#store);
+    // to the truth is a column of its own
+    const measured = chosen?.key === "truth" ? null : chosen;
+    for (const row of directions) this.#drawRow(row, chosen, measured, folded.includes(row.key));
+    this.#drawHead(directions, measured);
+    this.#drawMore(folded.length);
+  }
+
+  #drawRow(row, chosen, measured, folded) {
+    this.#rows.get(row.key).draw(row, {
+      shown: this.#store.get("overlays").includes(row.key),
+      chosen: row === chosen,
+      hidden: folded && !this.#unfolded,
+      theme: this.#store.get("theme"),
+      to_chosen: measured && row !== measured && isKnown(row) ? angleBetween(row, measured) : null,
+    });
+  }
+
+  #choose(key) {
+    choose(this.#store, this.#store.get("fit") === key ? null : key);
   }
 
   #build(keys) {
@@ -66,97 +111,65 @@ class Table {
       );
       return;
     }
-    const table = make(this.#host, "div", "directions", { role: "table" });
-    const head = make(table, "div", "row head", { role: "row" });
-    for (const name of COLUMNS) setText(make(head, "span", "", { role: "columnheader" }), name);
-    for (const key of keys) this.#rows.set(key, new Row(table, this.#retry));
-  }
-}
-
-class Row {
-  #node;
-  #retry;
-  #form = ""; // which elements the row has: they stay while only their text changes
-  #name;
-  #cells = [];
-
-  constructor(table, retry) {
-    this.#node = make(table, "div", "row", { role: "row" });
-    this.#retry = retry;
-  }
-
-  draw(row, shown, theme) {
-    const pending = isPending(row);
-    const told = pending ? "waiting" : row.reason || row.state === "failed" ? "failed" : "known";
-    const switched = pending || (told === "known" && Boolean(row.point_m));
-    const form = `${told} ${switched} ${Boolean(row.again)}`;
-    if (form !== this.#form) this.#build(told, switched, row.again);
-    this.#form = form;
-    this.#node.classList.toggle("computing", pending && row.state !== "queued");
-    this.#drawName(row, shown, switched, theme);
-    this.#texts(row, told).forEach((text, i) => setText(this.#cells[i], text));
-  }
-
-  #build(told, switched, again) {
-    const focused = this.#node.contains(document.activeElement);
-    this.#node.replaceChildren();
-    this.#node.className = `row ${told}`;
-    this.#node.setAttribute("aria-busy", String(told === "waiting"));
-    this.#name = nameCell(this.#node, switched);
-    const cell = (name, more) => make(this.#node, "span", name, { role: "cell", ...more });
-    this.#cells =
-      told === "known"
-        ? ANGLES.map(() => cell(""))
-        : [cell(told === "failed" ? "reason" : "state", { "aria-colspan": ANGLES.length })];
-    if (again) this.#offerRetry();
-    if (focused) this.#node.querySelector("button")?.focus({ preventScroll: true });
-  }
-
-  #offerRetry() {
-    const cell = this.#cells[0];
-    this.#cells = [make(cell, "span")];
-    cell.append(" ");
-    const button = make(cell, "button", "text-button", { type: "button" });
-    setText(button, "try again");
-    button.addEventListener("click", this.#retry);
-  }
-
-  #drawName(row, shown, switched, theme) {
-    const { cell, swatch, label, kbd } = this.#name;
-    setText(label, row.label);
-    swatch.style.color = theme === "light" ? row.colour_light : row.colour;
-    cell.title = `${row.label} (${row.source})`;
-    if (!switched) return;
-    setText(kbd, row.shortcut);
-    kbd.hidden = !row.shortcut;
-    const key = row.shortcut ? ` (${row.shortcut})` : "";
-    const attributes = {
-      "data-overlay": row.key,
-      "data-action": `toggle_${row.key}`,
-      "aria-pressed": String(shown),
-      title: `${row.label} (${row.source}): show or hide${key}`,
-    };
-    for (const [name, value] of Object.entries(attributes)) {
-      if (cell.getAttribute(name) !== value) cell.setAttribute(name, value);
+    this.#table = make(this.#host, "div", "directions", { role: "table", "aria-label": "Directions" });
+    this.#table.addEventListener("keydown", (event) => this.#walk(event));
+    const head = make(this.#table, "div", "row head", { role: "row" });
+    for (const [name, text] of HEADINGS) {
+      const cell = make(head, "span", name, { role: "columnheader" });
+      if (MEANINGS[name]) cell.title = MEANINGS[name];
+      setText(cell, text);
     }
+    for (const key of keys) this.#rows.set(key, new DirectionRow(this.#table, this.#acts));
+    this.#more = make(this.#host, "button", "more-rows", { type: "button" });
+    this.#more.addEventListener("click", () => this.#fold());
   }
 
-  #texts(row, told) {
-    if (told === "known") return ANGLES.map((name) => degreesOf(row[name]));
-    if (told === "failed") return [row.reason ?? "It could not be computed."];
-    return [STATE_WORDS[row.state] ?? row.state];
+  /** List only what is drawn. */
+  refold() {
+    this.#listed.clear();
+    this.draw();
   }
-}
 
-/** Swatch, label and printed key; a button where the direction can be switched on and off. */
-function nameCell(node, switched) {
-  const outer = make(node, "span", switched ? "" : "name", { role: "cell" });
-  const cell = switched ? make(outer, "button", "name", { type: "button" }) : outer;
-  const swatch = make(cell, "span", switched ? "swatch" : "swatch off");
-  const label = make(cell, "span", "label");
-  return { cell, swatch, label, kbd: switched ? make(cell, "kbd") : null };
-}
+  #fold() {
+    this.#unfolded = !this.#unfolded;
+    if (this.#unfolded) this.draw();
+    else this.refold();
+  }
 
-function degreesOf(angle) {
-  return angle === null ? "" : degrees(angle);
+  // The chosen direction's own stroke says what the column is measured against.
+  #drawHead(directions, measured) {
+    const truth = directions.find(({ key }) => key === "truth");
+    const word = truth?.label.startsWith("Reference") ? "reference" : "to truth";
+    setText(this.#table.querySelector(".head .to-truth"), truth ? word : "");
+    const cell = this.#table.querySelector(".head .to-chosen");
+    const light = this.#store.get("theme") === "light";
+    cell.style.color = (light ? measured?.colour_light : measured?.colour) ?? "";
+    const text = measured ? `to ${measured.label}` : "";
+    if (cell.title === text) return;
+    cell.title = text;
+    cell.replaceChildren();
+    if (!text) return;
+    setText(make(cell, "span", "unseen"), text);
+    setText(make(cell, "span", "to", { "aria-hidden": "true" }), "to");
+    make(cell, "span", "swatch", { "aria-hidden": "true" });
+  }
+
+  #drawMore(n) {
+    this.#more.hidden = n === 0;
+    this.#more.setAttribute("aria-expanded", String(this.#unfolded));
+    setText(this.#more, this.#unfolded ? "Fewer" : `${thousands(n)} more`);
+  }
+
+  // Up and down choose among the rows while one of their names has the focus.
+  #walk(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || !event.target.matches("button.name") || event.altKey) return;
+    const names = [...this.#table.querySelectorAll("button.name")].filter((name) => name.checkVisibility());
+    const next = names[names.indexOf(event.target) + step];
+    event.preventDefault();
+    event.stopPropagation();
+    if (!next) return;
+    next.focus();
+    choose(this.#store, next.dataset.choose);
+  }
 }

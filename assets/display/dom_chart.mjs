@@ -12,7 +12,7 @@ const LOG_ABOVE = 30; // highest charge over the median
 const LOWEST_PE = 0.1;
 
 /**
- * Draw one chart. chart: {event, pulses, span, window, range, auxiliary, table, theme,
+ * Draw one chart. chart: {event, pulses, span, window, range, values, auxiliary, table, theme,
  * width, height, axis (true to draw the time labels)}.
  */
 export function drawDomChart(canvas, chart) {
@@ -72,10 +72,10 @@ function drawChargeLabel(context, { theme, width }, foot, { share, log, mark }) 
 }
 
 function drawStems(context, chart, foot, { share }) {
-  const { event, range, table, theme } = chart;
+  const { event, range, table, theme, values } = chart;
   for (const i of shownPulses(chart)) {
     const height = Math.max(2, share(event.charge[i]) * (foot - TOP_PX));
-    const colour = table.css[colourIndex(event.time[i], range[0], range[1])];
+    const colour = table.css[colourIndex(values[i], range[0], range[1])];
     context.fillStyle = event.auxiliary[i] ? theme.auxiliary : colour;
     context.fillRect(snap(chartX(chart, event.time[i]) - STEM_PX / 2), foot - height, STEM_PX, height);
   }

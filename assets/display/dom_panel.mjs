@@ -1,11 +1,12 @@
 // The DOM panel: charge against time of the selected DOMs, one chart each over one time span.
 
 import { localX } from "./axis_gestures.mjs";
-import { colourTable, oncePerFrame, themeOf, watchSize } from "./canvas.mjs";
+import { oncePerFrame, themeOf, watchSize } from "./canvas.mjs";
+import { COLOURING_KEYS, colouring } from "./colouring.mjs";
 import { chartX, drawDomChart } from "./dom_chart.mjs";
 import { pulsesOf, spanOf, summaryOf } from "./dom_pulses.mjs";
 import { Cleanup, make, setText } from "./elements.mjs";
-import { counted, domName, ns, pe } from "./format.mjs";
+import { counted, domName, ns, pe, residual } from "./format.mjs";
 
 const MOST_SHOWN = 4;
 const ONE_PX = 92; // height of a single chart
@@ -46,7 +47,8 @@ class DomPanel {
   #listen() {
     const on = (keys, listener) => this.#cleanup.add(this.#store.on(keys, listener));
     on(["event", "geometry", "selection"], () => this.#fill());
-    on(["window", "range", "colour_map", "theme", "auxiliary"], this.#request);
+    on(["window", "theme", "auxiliary", ...COLOURING_KEYS], this.#request);
+    on(["residuals"], () => this.#restoreFacts());
     watchSize(this.#host, this.#cleanup, this.#request);
     this.#cleanup.listen(this.clear, "click", () => this.#store.set({ selection: [] }));
     this.#cleanup.listen(this.body, "pointermove", (event) => this.#read(event));
@@ -86,9 +88,16 @@ class DomPanel {
     if (!pulses.length) return "no pulses";
     const event = this.#store.get("event");
     const summary = summaryOf(event, pulses);
-    const first =
-      summary.first_ns === null ? "auxiliary only" : `first light ${ns(event.t0_ns + summary.first_ns)}`;
-    return `${counted(summary.pulses, "pulse")}, ${pe(summary.charge_pe)}, ${first}`;
+    const total = `${counted(summary.pulses, "pulse")}, ${pe(summary.charge_pe)}`;
+    if (summary.first === null) return `${total}, auxiliary only`;
+    return `${total}, first ${this.#when(event, summary.first)}`;
+  }
+
+  // Time of a pulse, and its residual where there is one.
+  #when(event, pulse) {
+    const residuals = this.#store.get("residuals");
+    const of = residuals?.event === event ? ` (${residual(residuals.pulse[pulse])})` : "";
+    return `${ns(event.t0_ns + event.time[pulse])}${of}`;
   }
 
   #draw() {
@@ -102,9 +111,8 @@ class DomPanel {
       window,
       span,
       width,
-      range: this.#store.get("range"),
       auxiliary: this.#store.get("auxiliary"),
-      table: colourTable(this.#store, this.#config),
+      ...colouring(this.#store, this.#config),
       theme: themeOf(this.#host),
     };
     this.#charts.forEach((chart, i) => this.#drawOne(chart, look, i === this.#charts.length - 1));
@@ -133,7 +141,7 @@ class DomPanel {
     }
     if (best < 0) return;
     const grey = event.auxiliary[best] ? ", auxiliary" : "";
-    setText(chart.facts, `${ns(event.t0_ns + event.time[best])}, ${pe(event.charge[best])}${grey}`);
+    setText(chart.facts, `${this.#when(event, best)}, ${pe(event.charge[best])}${grey}`);
   }
 
   #restoreFacts() {

@@ -11,15 +11,15 @@ export function pulsesOf(event, sensor) {
   return event.order.subarray(first, first + event.doms.count[index]);
 }
 
-/** {pulses, charge_pe, first_ns}: first_ns is the first pulse that is not auxiliary, or null. */
+/** {pulses, charge_pe, first}: first is the first pulse that is not auxiliary, or null. */
 export function summaryOf(event, pulses) {
   let charge_pe = 0;
-  let first_ns = null;
+  let first = null;
   for (const i of pulses) {
     charge_pe += event.charge[i];
-    if (first_ns === null && !event.auxiliary[i]) first_ns = event.time[i];
+    if (first === null && !event.auxiliary[i]) first = i;
   }
-  return { pulses: pulses.length, charge_pe, first_ns };
+  return { pulses: pulses.length, charge_pe, first };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const MISSING = "unknown";
+const ENERGY_UNITS = [[1e9, "EeV"], [1e6, "PeV"], [1e3, "TeV"]];
 
 /** 73324881.4 -> "73,324,881". Adding 0 turns a rounded -0 into 0. */
 export function thousands(value) {
@@ -18,6 +19,12 @@ export function us(duration_ns) {
   return Number.isFinite(duration_ns) ? `${(duration_ns / 1000).toFixed(1)} \u00b5s` : MISSING;
 }
 
+/** Time residual: 14.2 -> "+14 ns". */
+export function residual(residual_ns) {
+  const whole = Math.round(residual_ns) + 0;
+  return `${whole > 0 ? "+" : ""}${ns(whole)}`;
+}
+
 /** Charge, three significant figures where they exist: 0.73, 31.2, 113,779 PE. */
 export function pe(charge_pe) {
   if (!Number.isFinite(charge_pe)) return MISSING;
@@ -26,8 +33,17 @@ export function pe(charge_pe) {
 }
 
 /** Angle for a label: 0.398 rad -> "22.8\u00b0". */
-export function degrees(angle_rad) {
-  return Number.isFinite(angle_rad) ? `${((angle_rad * 180) / Math.PI).toFixed(1)}\u00b0` : MISSING;
+export function degrees(angle_rad, digits = 1) {
+  if (!Number.isFinite(angle_rad)) return MISSING;
+  return `${((angle_rad * 180) / Math.PI).toFixed(digits)}\u00b0`;
+}
+
+/** Energy: 12_345 -> "12 TeV", with 3 figures "12.3 TeV". */
+export function energy(energy_gev, figures = 2) {
+  if (!(energy_gev > 0)) return MISSING;
+  const [factor, unit] = ENERGY_UNITS.find(([least]) => energy_gev >= 0.995 * least) ?? [1, "GeV"];
+  const value = Number((energy_gev / factor).toPrecision(figures));
+  return `${value >= 100 ? thousands(value) : value} ${unit}`;
 }
 
 /** Playback speed: 1000 -> "1,000 ns/s". */

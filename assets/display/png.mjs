@@ -1,6 +1,7 @@
 // The view as a picture, with the title, the event and the colour scale drawn into it.
 
-import { degrees, ns } from "./format.mjs";
+import { colouring } from "./colouring.mjs";
+import { degrees, ns, residual } from "./format.mjs";
 import { shownOverlays } from "./gl/overlays.mjs";
 
 // in units of 1/1100 of the picture's width
@@ -40,13 +41,18 @@ export function compose(scene_canvas, store, config) {
   write(info.sentence, MARGIN, 62, 13, "--dim");
   write(`${info.dataset} / event ${info.event_id}`, MARGIN, 82, 13, "--dim");
   drawOverlays(pen, unit, store, write);
-  drawScale(pen, unit, bottom, config.colour_maps[store.get("colour_map")].stops);
-  const [low, high] = store.get("range");
+  const colours = colouring(store, config);
+  drawScale(pen, unit, bottom, colours.row.stops);
   const now = `at ${ns(Math.round(t0_ns + store.get("time")))}`;
-  const ends = `first light ${ns(t0_ns + low)} to ${ns(t0_ns + high)}; size: charge^0.15`;
-  write(`${ends}; ${now}`, MARGIN, bottom - 20, 12, "--dim");
+  write(`${scaleText(colours, t0_ns)}; size: charge^0.15; ${now}`, MARGIN, bottom - 20, 12, "--dim");
   write("hitscope", 1100 - MARGIN - 62, bottom - 20, 13, "--dim", 600);
   return canvas;
+}
+
+function scaleText({ range: [low, high], residuals }, t0_ns) {
+  if (!residuals) return `first light ${ns(t0_ns + low)} to ${ns(t0_ns + high)}`;
+  const { label } = residuals.row;
+  return `first light, residual to ${label} from ${residual(low)} to ${residual(high)}`;
 }
 
 function drawOverlays(pen, unit, store, write) {

@@ -1,7 +1,8 @@
 // The pulse table: every pulse, or those of the selected DOMs; only the rows in view exist.
 
-import { colourIndex, colourTable, oncePerFrame, watchSize } from "./canvas.mjs";
+import { colourIndex, oncePerFrame, watchSize } from "./canvas.mjs";
 import { copyText } from "./clipboard.mjs";
+import { COLOURING_KEYS, colouring } from "./colouring.mjs";
 import { Cleanup, make, setText } from "./elements.mjs";
 import { counted, domName } from "./format.mjs";
 import { COLUMNS, listedPulses, toCsv } from "./pulse_rows.mjs";
@@ -66,7 +67,7 @@ class PulseTable {
   #listen() {
     const on = (keys, listener) => this.#cleanup.add(this.#store.on(keys, listener));
     on(["event", "geometry", "selection"], () => this.#list());
-    on(["window", "range", "colour_map", "theme"], this.#request);
+    on(["window", "theme", ...COLOURING_KEYS], this.#request);
     on(["hover"], () => this.#markHover());
     watchSize(this.scroller, this.#cleanup, this.#request);
     const listen = (target, type, handler) => this.#cleanup.listen(target, type, handler);
@@ -121,8 +122,7 @@ class PulseTable {
     this.body.style.transform = `translateY(${offset}px)`;
     this.#fitRows(Math.min(this.#window.visible, this.#listed.length - first));
     const look = {
-      table: colourTable(this.#store, this.#config),
-      range: this.#store.get("range"),
+      ...colouring(this.#store, this.#config),
       window: this.#store.get("window"),
     };
     this.#rows.forEach((row, k) => this.#fillRow(row, source, first + k, look));
@@ -139,14 +139,14 @@ class PulseTable {
     }
   }
 
-  #fillRow(row, source, k, { table, range, window }) {
+  #fillRow(row, source, k, { table, range, values, window }) {
     const { event } = source;
     const i = this.#listed[k];
     row.sensor = event.sensor[i];
     row.node.setAttribute("aria-rowindex", String(k + 2));
     COLUMNS.forEach((column, c) => setText(row.cells[c], column.text(source, i)));
     row.cells[4].setAttribute("aria-label", event.auxiliary[i] ? "auxiliary" : "not auxiliary");
-    const colour = table.css[colourIndex(event.time[i], range[0], range[1])];
+    const colour = table.css[colourIndex(values[i], range[0], range[1])];
     row.swatch.style.background = event.auxiliary[i] ? "var(--auxiliary)" : colour;
     const outside = event.time[i] < window[0] || event.time[i] > window[1];
     row.node.classList.toggle("outside", outside);

@@ -2,6 +2,7 @@
 // pointer does. Time is a uniform; the pulses live on the graphics card.
 
 import { Camera } from "./camera.mjs";
+import { colouring } from "./colouring.mjs";
 import { Axes } from "./gl/axes.mjs";
 import { shownOverlays } from "./gl/overlays.mjs";
 import { Pointer } from "./gl/pointer.mjs";
@@ -13,12 +14,15 @@ const LARGEST_SNAPSHOT_PX = 8192;
 
 // Which part of the picture a changed key makes stale; the other keys need only a new draw.
 const PARTS = {
-  geometry: ["geometry", "event", "marks", "dust", "camera"],
-  event: ["event", "overlays", "marks"],
+  geometry: ["geometry", "event", "colours", "marks", "dust", "camera"],
+  event: ["event", "colours", "overlays", "marks"],
   overlays: ["overlays"],
   directions: ["overlays"],
+  fit: ["overlays"],
+  cones: ["overlays"],
   theme: ["theme", "overlays"],
-  colour_map: ["colour_map"],
+  colour_map: ["colours"],
+  residuals: ["colours"],
   hover: ["marks"],
   selection: ["marks"],
   region: ["marks"],
@@ -37,7 +41,8 @@ export function webgl2Available() {
 
 /**
  * Put the scene into `host` and keep it in step with the store. config: {colour_maps: {key:
- * {label, stops}}}, stops '#rrggbb' from early to late. Throws Error without WebGL2.
+ * {label, stops, of, ends_ns}}, light}, stops '#rrggbb' from early to late, light the constants of
+ * light in ice. Throws Error without WebGL2.
  */
 export function mountScene(host, store, config) {
   return new Scene(host, store, config);
@@ -49,7 +54,7 @@ class Scene {
   #config;
   #canvas = document.createElement("canvas");
   #gl;
-  #renderer = new Renderer();
+  #renderer;
   #axes;
   #pointer;
   #stale = new Set(EVERYTHING);
@@ -57,12 +62,14 @@ class Scene {
   #lost = false;
   #stops = [];
   #size = { width: 1, height: 1 };
+  #fixed_range = null; // ns, ends of the colour scale where the view does not set them
   #drawn = { time: NaN, step_ms: 0, steps: 0, draws: 0 };
 
   constructor(host, store, config) {
     this.#host = host;
     this.#store = store;
     this.#config = config;
+    this.#renderer = new Renderer(config.light);
     this.#canvas.className = "scene-canvas";
     host.append(this.#canvas);
     this.#gl = this.#canvas.getContext("webgl2", {
@@ -147,16 +154,18 @@ class Scene {
       overlays: () => this.#drawOverlays(shownOverlays(store)),
       marks: () => geometry && this.#renderer.setMarks(geometry, event, this.#marks(event)),
       theme: () => this.#renderer.setTheme(store.get("theme")),
-      colour_map: () => this.#renderer.setColourMap(this.#colourStops()),
+      colours: () => this.#setColours(),
       dust: () => geometry && this.#renderer.frame.setDust(store.get("dust"), geometry.dust),
       camera: () => this.#placeCamera(this.#canvas.width, this.#canvas.height),
     };
-    for (const part of this.#stale) fresh[part]();
+    // in the order of the table: the light comes before what colours it
+    for (const [part, refresh] of Object.entries(fresh)) if (this.#stale.has(part)) refresh();
     this.#stale.clear();
   }
 
   #drawOverlays(overlays) {
-    if (overlays) this.#renderer.setOverlays(overlays, this.#store.get("theme"));
+    const [theme, cones] = [this.#store.get("theme"), this.#store.get("cones")];
+    if (overlays) this.#renderer.setOverlays(overlays, theme, cones);
   }
 
   #marks(event) {
@@ -168,14 +177,11 @@ class Scene {
     };
   }
 
-  #colourStops() {
-    const key = this.#store.get("colour_map");
-    const map = this.#config.colour_maps[key];
-    if (!map) {
-      const known = Object.keys(this.#config.colour_maps).join(", ");
-      throw new Error(`unknown colour map '${key}', expected one of ${known}`);
-    }
-    return map.stops;
+  #setColours() {
+    const { row, range, residuals } = colouring(this.#store, this.#config);
+    this.#fixed_range = residuals ? range : null;
+    this.#renderer.setColourMap(row.stops);
+    this.#renderer.setOrigins(residuals?.expected ?? null);
   }
 
   #placeCamera(width, height) {
@@ -195,7 +201,8 @@ class Scene {
     if (this.#stale.size > 0) this.#refresh();
     const time = store.get("time");
     const { frame } = this.#renderer;
-    frame.setClock(time, store.get("window"), store.get("auxiliary"), store.get("range"));
+    const range = this.#fixed_range ?? store.get("range");
+    frame.setClock(time, store.get("window"), store.get("auxiliary"), range);
     this.#renderer.draw(this.#canvas.width, this.#canvas.height);
     if (time !== this.#drawn.time) this.#drawn.steps++;
     this.#drawn.time = time;

@@ -66,6 +66,9 @@ export function newStore() {
     auxiliary: true, // draw auxiliary pulses
     directions: [], // rows of the table of directions, as results.mjs keeps them
     overlays: [], // keys of the directions drawn
+    fit: null, // key of the chosen direction, which the others are measured against
+    residuals: null, // to that direction, as chosen.mjs keeps them
+    cones: true, // draw the directions' uncertainties
     hover: null, // sensor_id under the pointer, wherever the pointer is
     selection: [], // sensor_ids
     camera: null, // {target: [x, y, z] m, distance: m, azimuth: rad, elevation: rad}

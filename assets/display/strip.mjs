@@ -2,8 +2,9 @@
 // drag the brackets on top to set the window, the ends of the gradient below to set the colours.
 
 import { attachPinch, attachWheel, localX } from "./axis_gestures.mjs";
-import { colourTable, fitCanvas, oncePerFrame, themeOf, watchSize } from "./canvas.mjs";
+import { fitCanvas, oncePerFrame, themeOf, watchSize } from "./canvas.mjs";
 import { automaticRange, automaticWindow, moveRange, moveTime, moveWindow } from "./clock.mjs";
+import { COLOURING_KEYS, colouring } from "./colouring.mjs";
 import { Cleanup, make, onDrag, setText } from "./elements.mjs";
 import { ns, pe, thousands } from "./format.mjs";
 import { binCharges, binWidth } from "./strip_bins.mjs";
@@ -91,7 +92,7 @@ class Strip {
       this.#bins = null;
       this.#request();
     });
-    on(["theme", "colour_map", "range", "auxiliary"], this.#request);
+    on(["theme", "auxiliary", ...COLOURING_KEYS], this.#request);
     on(["window", "range"], () => this.#showSpans());
     on(["time", "playing"], () => this.#showTime());
     this.#cleanup.add(this.#axis.on(() => {
@@ -153,8 +154,7 @@ class Strip {
       scale: this.#scale,
       axis: this.#axis,
       theme: themeOf(this.#host),
-      table: colourTable(this.#store, this.#config),
-      range: this.#store.get("range"),
+      colours: colouring(this.#store, this.#config),
       auxiliary: this.#store.get("auxiliary"),
       t0_ns: event.t0_ns,
       width,
@@ -179,7 +179,9 @@ class Strip {
   }
 
   #paintColours() {
-    const { css } = colourTable(this.#store, this.#config);
+    const { table, residuals } = colouring(this.#store, this.#config);
+    const { css } = table;
+    this.rails[1].hide(Boolean(residuals)); // its ends are fixed
     const stops = [];
     for (let i = 0; i <= GRADIENT_STOPS; i++) stops.push(css[Math.round((i * 255) / GRADIENT_STOPS)]);
     this.rails[1].paintBand(`linear-gradient(to right, ${stops.join(", ")})`);

@@ -23,7 +23,7 @@ export function rowsOf(height, coarse) {
   };
 }
 
-/** Draw bars, grid and time axis. picture: {bins, rows, scale, axis, theme, table, range, ...} */
+/** Draw bars, grid and time axis. picture: {bins, rows, scale, axis, theme, colours, ...} */
 export function drawHistogram(context, picture) {
   drawGround(context, picture);
   drawChargeGrid(context, picture);
@@ -68,9 +68,12 @@ function drawBars(context, picture) {
 }
 
 function drawLightBar(context, picture, i, x, width) {
-  const { bins, table, range } = picture;
+  const { bins, colours, theme } = picture;
+  const { range, residuals, table } = colours;
   const centre = bins.start + (i + 0.5) * bins.width_ns;
-  context.fillStyle = table.css[colourIndex(centre, range[0], range[1])];
+  // light of one time has many residuals
+  const colour = residuals ? theme.dim : table.css[colourIndex(centre, range[0], range[1])];
+  context.fillStyle = colour;
   fillBar(context, picture, bins.light[i], x, width);
 }
 

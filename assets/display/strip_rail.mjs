@@ -35,6 +35,10 @@ export class Rail {
     this.#node.style.setProperty("--plot-width", `${this.#scale.plot_width}px`);
   }
 
+  hide(hidden) {
+    this.#node.hidden = hidden;
+  }
+
   paintBand(background) {
     this.#band.style.background = background;
   }

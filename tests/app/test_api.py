@@ -14,6 +14,7 @@ from app.api import encode_geometry, encode_pulses
 from reco_core.icecube.dataset_write import write_geometry
 from reco_core.icecube.detector import builtin_detector
 from reco_core.icecube.event import MAX_TIME_NS, MIN_TIME_NS, Pulses, checked_pulses
+from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 from tests.app.pages import app_on
 from tests.app.spoilt import COUNTS
 from tests.reco_core.icecube.small_datasets import pulse_table, write_small
@@ -100,7 +101,7 @@ def test_overlays_by_themselves(client: FlaskClient) -> None:
     answer = client.get(f"{EVENT}/overlays?of=line_fit")
     assert [row["key"] for row in answer.json["overlays"]] == ["line_fit"]
     assert answer.headers["Cache-Control"] == "no-store"  # the next answer may say more
-    assert len(client.get(f"{EVENT}/overlays").json["overlays"]) == 2
+    assert len(client.get(f"{EVENT}/overlays").json["overlays"]) == len(RECONSTRUCTIONS)
     assert client.get(f"{EVENT}/overlays?of=").json == {"overlays": []}
 
 

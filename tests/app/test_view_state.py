@@ -16,7 +16,9 @@ VIEWS = st.fixed_dictionaries(
             lambda values: [float(value) for value in values]
         ),
         "on": st.lists(st.sampled_from(["truth", "line_fit", "two_halves"]), unique=True),
-        "map": st.sampled_from(["spectrum", "even"]),
+        "fit": st.sampled_from(["truth", "line_fit"]),
+        "cones": st.booleans(),
+        "map": st.sampled_from(["spectrum", "even", "residual"]),
         "aux": st.booleans(),
         "dust": st.booleans(),
         "speed": st.floats(1, 1e5).map(lambda value: float(round(value))),
@@ -45,6 +47,9 @@ def test_a_view_reads_back_from_its_query(view: dict[str, object]) -> None:
         "camera=0,0,0,0,0,0",  # no distance
         "camera=nan,0,1,0,0,0",
         "on=truth,<script>",
+        "fit=truth,line_fit",
+        "fit=",
+        "cones=2",
         "map=jet",
         "aux=yes",
         "speed=0",
@@ -72,6 +77,12 @@ def test_a_very_long_query_is_refused_whole() -> None:
     view, complaints = parse_query("t=1&dom=" + "1" * MAX_QUERY_CHARACTERS)
     assert view == {}
     assert "longer than" in complaints[0]
+
+
+def test_plug_ins_may_be_shown_and_chosen() -> None:
+    view, complaints = parse_query("?on=truth,mine&fit=mine", ["mine"])
+    assert (view, complaints) == ({"on": ["truth", "mine"], "fit": "mine"}, [])
+    assert len(parse_query("?on=mine&fit=mine")[1]) == 2
 
 
 def test_every_parameter_says_what_it_expects() -> None:

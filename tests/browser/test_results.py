@@ -98,6 +98,7 @@ def test_a_direction_of_a_plug_in_is_switched_and_kept_in_the_address(
     wait_for_event(page)
     assert page.inner_text("#notice") == ""
     assert "held" not in view(page, "overlays")
+    page.click(".more-rows")  # what is off is folded away
     page.click("#directions [data-overlay=held]")
     page.wait_for_function("() => /on=[^&]*held/.test(location.search)")
     page.reload()

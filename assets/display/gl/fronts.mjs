@@ -2,12 +2,8 @@
 
 import { createProgram } from "./program.mjs";
 import { HEADER } from "./glsl.mjs";
-import { OVERLAY_GLSL } from "./tracks.mjs";
+import { overlayGlsl } from "./tracks.mjs";
 
-// Phase and group index of South Pole ice near 400 nm, as in IceCube's reconstructions (Price and
-// Woschnagg, Astropart. Phys. 15 (2001) 97): cos(theta_c) = 1 / phase index.
-const PHASE_INDEX = 1.3195;
-const GROUP_INDEX = 1.35634;
 // A grid of rows of quads, wrapped to a cone or a sphere. A cone is straight and needs few rows.
 const AROUND = 72;
 const CONE_ROWS = 4;
@@ -15,8 +11,8 @@ const SPHERE_ROWS = 20;
 // Each row is a strip; one vertex more at both ends joins it to the next.
 const ROW = 2 * (AROUND + 1) + 2;
 
-const VERTEX = `${HEADER}
-${OVERLAY_GLSL}
+const vertexOf = (light) => `${HEADER}
+${overlayGlsl(light)}
 uniform float u_rows;     // in the grid of the kind that this draw is for
 out vec3 v_view;         // to the eye
 out vec3 v_normal;
@@ -24,7 +20,7 @@ out float v_along;
 flat out vec4 v_light;   // colour; emphasis
 flat out vec2 v_front;   // 1 for a sphere; how sharp its edge is
 
-const float THETA_C = acos(1.0 / ${PHASE_INDEX});
+const float THETA_C = acos(1.0 / ${light.phase_index});
 const float HALF_ANGLE = 1.5707963 - THETA_C;  // between the cone's surface and its axis
 const float CONE_RADIUS = 150.0;
 
@@ -53,7 +49,7 @@ vec3 sphere(float v, vec3 radial, float radius) {
 }
 
 void main() {
-  float radius = max(0.0, (frame.clock.x - a_point.w) * LIGHT_SPEED / ${GROUP_INDEX});
+  float radius = max(0.0, (frame.clock.x - a_point.w) * LIGHT_SPEED / ${light.group_index});
   float fade = is_cascade() ? sphere_fade(radius) : cone_fade(head_of());
   gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   if (fade < 0.004 || is_cascade() != (u_rows == ${SPHERE_ROWS}.0)) return;
@@ -102,8 +98,9 @@ export class Fronts {
   #cones = false;
   #spheres = false;
 
-  constructor(gl) {
-    this.#program = createProgram(gl, "wavefronts", VERTEX, FRAGMENT);
+  /** light: config.light */
+  constructor(gl, light) {
+    this.#program = createProgram(gl, "wavefronts", vertexOf(light), FRAGMENT);
     this.#rows = gl.getUniformLocation(this.#program, "u_rows");
   }
 

@@ -75,9 +75,10 @@ vec2 glow_of(Light light) {
 export const COLOUR_GLSL = `
 uniform sampler2D u_colours;
 
-vec3 colour_of(Light light) {
+// origin: ns, the time from which the scale of colours counts.
+vec3 colour_of(Light light, float origin) {
   float span = max(1e-3, frame.scale.y - frame.scale.x);
-  float t = clamp((light.first - frame.scale.x) / span, 0.0, 1.0);
+  float t = clamp((light.first - origin - frame.scale.x) / span, 0.0, 1.0);
   vec3 mapped = textureLod(u_colours, vec2(t, 0.5), 0.0).rgb;
   return light.real ? mapped : frame.grey.rgb * mix(0.72, 1.0, frame.up.w);
 }

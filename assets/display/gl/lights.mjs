@@ -13,19 +13,19 @@ ${COLOUR_GLSL}
 ${DEPTH_CUE_GLSL}
 ${DUST_GLSL}
 layout(location = 0) in vec3 a_position;
-layout(location = 1) in vec2 a_group;  // offset and count of its pulses
+layout(location = 1) in vec3 a_group;  // offset and count of its pulses; ns, where colours begin
 out vec4 v_body;
 out vec4 v_tint;
 out vec4 v_mood;
 
 void main() {
-  Light light = light_of(a_group);
+  Light light = light_of(a_group.xy);
   v_body = vec4(a_position, 0.0);
   v_tint = v_mood = vec4(0.0);
   gl_Position = vec4(0.0, 0.0, 0.0, 1.0);
   if (light.charge <= 0.0) return;
   v_body.w = lit_radius(a_position, light);
-  v_tint = vec4(colour_of(light), light.real ? 1.0 : 0.0);
+  v_tint = vec4(colour_of(light, a_group.z), light.real ? 1.0 : 0.0);
   v_mood = vec4(glow_of(light), dust_veil(frame.eye.xyz, a_position), nearness(a_position));
 }`;
 
@@ -42,9 +42,9 @@ ${CORNER_GLSL}
 const vec4 NOWHERE = vec4(2.0, 2.0, 2.0, 1.0);  // all corners in one point: draws nothing
 `;
 
-const INPUT = [3, 2];
+const INPUT = [3, 3];
 const OUTPUT = [4, 4, 4];
-const FLOATS = 5;
+const FLOATS = 6;
 // Sorting keys hold the distance, in steps of 1/16 m, above the DOM's number.
 const STEPS_PER_M = 16;
 const NUMBERS = 65536;
@@ -86,6 +86,12 @@ export class Lights {
       this.#data[FLOATS * d + 4] = count[d];
     });
     this.#allocate(sensor.length);
+  }
+
+  /** Count the colours of each of event.doms from these times, ns; null: from 0. */
+  setOrigins(origins) {
+    const doms = this.#keys.length;
+    for (let d = 0; d < doms; d++) this.#data[FLOATS * d + 5] = origins ? origins[d] : 0;
   }
 
   #allocate(count) {

@@ -16,6 +16,15 @@ export function unitVector(zenith, azimuth) {
   return [sine * Math.cos(azimuth), sine * Math.sin(azimuth), Math.cos(zenith)];
 }
 
+/**
+ * Angle, rad, between two directions {zenith, azimuth}; by atan2, which keeps its precision where
+ * the arc cosine loses it, near 0 and pi.
+ */
+export function angleBetween(a, b) {
+  const [u, v] = [a, b].map(({ zenith, azimuth }) => unitVector(zenith, azimuth));
+  return Math.atan2(Math.hypot(...cross(u, v)), dot(u, v));
+}
+
 /** {eye, right, up, back}: back points from the target to the eye. */
 export function cameraAxes(camera) {
   const back = unitVector(Math.PI / 2 - camera.elevation, camera.azimuth);

@@ -1,10 +1,7 @@
-// Overlays of an event as records for the shaders: a track or cascade becomes 16 numbers.
+// Overlays of an event as records for the shaders: a track or cascade becomes 17 numbers.
 
 import { hexToRgb } from "../colour.mjs";
 import { add, dot, unitVector } from "./matrix.mjs";
-
-/** Speed of light in vacuum, m/ns: how fast the head of a track moves. */
-export const LIGHT_SPEED = 0.299792458;
 
 // Tracks are drawn inside this box around the detector's origin, m.
 const REACH_M = 900;
@@ -17,15 +14,22 @@ const ALIKE_COSINE = Math.cos((2.2 * Math.PI) / 180);
 const ALIKE_M = 60;
 
 /**
- * Directions that are switched on and can be drawn, in the table's order; null while those of the
- * event just opened are there but its light is not: what is drawn belongs to the last one.
+ * Directions that are switched on and can be drawn, the chosen one first, else in the table's order;
+ * null while those of the event just opened are there but its light is not: what is drawn belongs to
+ * the last one.
  */
 export function shownOverlays(store) {
-  const rows = store.get("directions");
   const path = store.get("event")?.info.path;
-  if (rows.some((row) => row.of !== path)) return null;
+  if (store.get("directions").some((row) => row.of !== path)) return null;
   const keys = store.get("overlays");
-  return rows.filter((row) => row.point_m && keys.includes(row.key));
+  const fit = store.get("fit");
+  const shown = drawableRows(store).filter((row) => keys.includes(row.key));
+  return shown.sort((a, b) => (b.key === fit) - (a.key === fit));
+}
+
+/** Directions that can be drawn, in the table's order. */
+export function drawableRows(store) {
+  return store.get("directions").filter((row) => row.point_m);
 }
 
 /** Travel direction of an overlay: zenith and azimuth name where the particle came from. */
@@ -33,8 +37,10 @@ export function travelDirection(overlay) {
   return unitVector(overlay.zenith, overlay.azimuth).map((value) => -value);
 }
 
-/** point (3), time_ns, travel (3), is_cascade, s range (2), arrow s, emphasis, colour (3), level. */
-export const OVERLAY_SIZES = [4, 4, 4, 4];
+/**
+ * point (3), time_ns, travel (3), is_cascade, s range (2), arrow s, emphasis, colour (3), level, error.
+ */
+export const OVERLAY_SIZES = [4, 4, 4, 4, 1];
 
 /**
  * Float32Array of one record per overlay. Later ones are fainter, so that the first one leads, which
@@ -55,6 +61,7 @@ export function overlayRecords(overlays, theme) {
       ...travel, cascade ? 1 : 0,
       from, to, cascade ? to : Math.min(leave, to - 60), i === 0 ? 1 : 0.55,
       ...colour, overlays.slice(0, i).filter((earlier) => alike(earlier, overlay)).length,
+      overlay.key === "truth" ? 0 : (overlay.uncertainty_rad ?? 0),
     ];
   });
   return Float32Array.from(records.reverse().flat());

@@ -93,7 +93,8 @@ export class Pointer {
     }
     const { x, y } = this.#place;
     const view = lightView(store);
-    this.#tooltip.show(geometry, store.get("event"), sensor, view, x, y, this.#size());
+    const [event, residuals] = [store.get("event"), store.get("residuals")];
+    this.#tooltip.show(geometry, event, sensor, view, x, y, this.#size(), residuals);
   }
 
   dispose() {

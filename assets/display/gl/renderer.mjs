@@ -2,6 +2,7 @@
 
 import { uploadColourMap } from "../colour.mjs";
 import { Background } from "./background.mjs";
+import { Cones } from "./cones.mjs";
 import { Detector, outlineCorners } from "./detector.mjs";
 import { Frame } from "./frame.mjs";
 import { Fronts } from "./fronts.mjs";
@@ -31,6 +32,13 @@ export class Renderer {
   #drawn_version = -1;
   #still_version = -1;
   #followed_version = -1;
+  #light;
+  #with_cones = true;
+
+  /** light: config.light, the constants of light in ice. */
+  constructor(light) {
+    this.#light = light;
+  }
 
   /** gl: a WebGL2 context. Call again after the context was lost and restored. */
   build(gl) {
@@ -42,8 +50,9 @@ export class Renderer {
       detector: new Detector(gl),
       lights: new Lights(gl),
       spheres: new Spheres(gl),
-      fronts: new Fronts(gl),
-      tracks: new Tracks(gl),
+      fronts: new Fronts(gl, this.#light),
+      cones: new Cones(gl, this.#light),
+      tracks: new Tracks(gl, this.#light),
       rings: new Rings(gl),
       overlays: new Records(gl, OVERLAY_SIZES),
     };
@@ -82,6 +91,12 @@ export class Renderer {
     this.#followed_version = -1;
   }
 
+  /** ns, of each of event.doms: the colours count from here; null: from 0. */
+  setOrigins(origins) {
+    this.#layers.lights.setOrigins(origins);
+    this.#followed_version = -1;
+  }
+
   setColourMap(stops) {
     this.#gl.activeTexture(this.#gl.TEXTURE0 + COLOUR_UNIT);
     uploadColourMap(this.#gl, this.#colours, stops);
@@ -92,9 +107,10 @@ export class Renderer {
     this.frame.setPalette(theme);
   }
 
-  setOverlays(overlays, theme) {
+  setOverlays(overlays, theme, with_cones) {
     this.#layers.overlays.upload(overlayRecords(overlays, theme));
     this.#layers.fronts.load(overlays);
+    this.#with_cones = with_cones;
   }
 
   setMarks(geometry, event, marks) {
@@ -174,8 +190,9 @@ export class Renderer {
   }
 
   #drawOverlays(gl) {
-    const { fronts, overlays, tracks } = this.#layers;
+    const { cones, fronts, overlays, tracks } = this.#layers;
     if (!this.#light_theme) gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_COLOR);
+    if (this.#with_cones) cones.draw(gl, overlays);
     fronts.draw(gl, overlays);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     tracks.draw(gl, overlays);

@@ -1,6 +1,7 @@
 // The few words beside the DOM under the pointer.
 
 import { lightOf, newLight, pulsesIn } from "../event_data.mjs";
+import { residual } from "../format.mjs";
 
 const GAP_PX = 14;
 const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -16,7 +17,7 @@ export class Tooltip {
     this.#box.className = "scene-tooltip";
     this.#box.hidden = true;
     this.#box.setAttribute("role", "status");
-    this.#lines = ["scene-tooltip-name", "", ""].map((name) => {
+    this.#lines = ["scene-tooltip-name", "", "", ""].map((name) => {
       const line = document.createElement("div");
       if (name) line.className = name;
       this.#box.append(line);
@@ -26,8 +27,8 @@ export class Tooltip {
   }
 
   /** Show what the sensor has seen so far, beside (x, y) CSS pixels and inside `size`. */
-  show(geometry, event, sensor, view, x, y, size) {
-    const words = describe(geometry, event, sensor, view);
+  show(geometry, event, sensor, view, x, y, size, residuals) {
+    const words = describe(geometry, event, sensor, view, residuals);
     this.#lines.forEach((line, i) => {
       const text = words[i] ?? "";
       if (line.textContent !== text) line.textContent = text;
@@ -52,8 +53,11 @@ export class Tooltip {
   }
 }
 
-/** Lines of the tooltip: name, light so far, first light in absolute time. */
-export function describe(geometry, event, sensor, view) {
+/**
+ * Lines of the tooltip: name, light so far, first light in absolute time, and its residual where the
+ * store has `residuals`.
+ */
+export function describe(geometry, event, sensor, view, residuals = null) {
   const name = `String ${geometry.stringOf(sensor)}, OM ${geometry.omOf(sensor)}`;
   const d = event ? event.domIndexOf(sensor) : -1;
   if (d < 0) return [name, "silent"];
@@ -68,6 +72,9 @@ export function describe(geometry, event, sensor, view) {
     name,
     `${formatCharge(light.charge)} PE in ${pulses}${kind}`,
     `first light ${NUMBER.format(event.t0_ns + light.first_ns)} ns`,
+    ...(residuals?.event === event
+      ? [`${residual(light.first_ns - residuals.expected[d])} to ${residuals.row.label}`]
+      : []),
   ];
 }
 

@@ -3,24 +3,25 @@
 
 import { createProgram } from "./program.mjs";
 import { HEADER } from "./glsl.mjs";
-import { LIGHT_SPEED } from "./overlays.mjs";
 
 const STATIONS = 33;
 // Half width of an arrowhead over its length.
 const ARROW_SLOPE = 0.36;
 
-export const OVERLAY_GLSL = `
+/** What a shader drawn from overlay records reads. light: config.light */
+export const overlayGlsl = (light) => `
 layout(location = 0) in vec4 a_point;    // m; w: time there, ns
 layout(location = 1) in vec4 a_travel;   // unit vector; w: 1 for a cascade
 layout(location = 2) in vec4 a_stretch;  // from, to, arrowhead, all m along travel; emphasis
 layout(location = 3) in vec4 a_colour;   // w: how many it encloses
-const float LIGHT_SPEED = ${LIGHT_SPEED};
+layout(location = 4) in float a_error;   // uncertainty, rad; 0 without one
+const float LIGHT_SPEED = ${light.speed_m_per_ns};
 float head_of() { return (frame.clock.x - a_point.w) * LIGHT_SPEED; }
 bool is_cascade() { return a_travel.w > 0.5; }
 `;
 
-const RIBBON_VERTEX = `${HEADER}
-${OVERLAY_GLSL}
+const ribbonVertex = (light) => `${HEADER}
+${overlayGlsl(light)}
 uniform float u_arrow;  // 1: draw the arrowhead instead of the ribbon
 out vec2 v_place;       // pixels from the middle, m along travel
 flat out vec4 v_stretch;
@@ -94,8 +95,8 @@ void main() {
   colour = vec4(rgb * alpha, bright ? alpha : core * strength * ends);
 }`;
 
-const HEAD_VERTEX = `${HEADER}
-${OVERLAY_GLSL}
+const headVertex = (light) => `${HEADER}
+${overlayGlsl(light)}
 uniform float u_seen;
 out vec2 v_disc;
 flat out vec4 v_light;
@@ -141,9 +142,10 @@ export class Tracks {
   #seen;
   #head_seen;
 
-  constructor(gl) {
-    this.#ribbons = createProgram(gl, "ribbons", RIBBON_VERTEX, RIBBON_FRAGMENT);
-    this.#heads = createProgram(gl, "heads", HEAD_VERTEX, HEAD_FRAGMENT);
+  /** light: config.light */
+  constructor(gl, light) {
+    this.#ribbons = createProgram(gl, "ribbons", ribbonVertex(light), RIBBON_FRAGMENT);
+    this.#heads = createProgram(gl, "heads", headVertex(light), HEAD_FRAGMENT);
     this.#arrow = gl.getUniformLocation(this.#ribbons, "u_arrow");
     this.#seen = gl.getUniformLocation(this.#ribbons, "u_seen");
     this.#head_seen = gl.getUniformLocation(this.#heads, "u_seen");
