@@ -31,6 +31,7 @@ from reco_core.icecube.detector import Detector
 from reco_core.icecube.event import Event
 
 CHANGED: Final = "The event was changed on disk while it was being computed; open it again."
+LOAD_AFTER_S: Final = 2.0  # what is asked for at the start comes first
 IDLE_S: Final = 1.0  # how often it is looked whether a job can go on
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class Work:
         jobs: Jobs,
         tables: Tables,
         weights: Weights,
+        load_after_s: float = LOAD_AFTER_S,
     ) -> None:
         self._library = library
         self._algorithms = algorithms
@@ -78,6 +80,7 @@ class Work:
         self._tables = tables
         self._weights = weights
         self._to_load = list(algorithms.values())
+        self._load_from_s = time.monotonic() + load_after_s
         self._events = LastEvents()
         self.computing_since_s: float | None = None
 
@@ -225,7 +228,7 @@ class Work:
 
     def _load_next(self) -> bool:
         """Read weights before anybody waits for them; not of one that the process died in."""
-        if not self._to_load:
+        if not self._to_load or time.monotonic() < self._load_from_s:
             return False
         algorithm = self._to_load.pop(0)
         name = f"load {algorithm.key}"

@@ -109,6 +109,33 @@ def fall(r: float, fade: float, onset: float) -> tuple[float, float]:
 
 
 @compiled
+def split_along(way: Way) -> float:
+    """How far a way is along the flow of the ice, 1, or across it, -1."""
+    along, across = way.x * FLOW_X + way.y * FLOW_Y, way.x * FLOW_Y - way.y * FLOW_X
+    return (along * along - across * across) / (way.r * way.r)
+
+
+@compiled
+def _by_place(
+    way: Way, ux: float, uy: float, uz: float, pull: float, by_cosine: float, by_up: float,
+    by_split: float, slope: FloatArray,
+) -> None:  # fmt: skip
+    """Slopes by the parts of the way and of the direction, as those by the place of the light.
+
+    pull : along the way.  by_cosine, by_up, by_split : per metre by which the products of the way
+    with axis and up grow, and per m2 by which that of split_along does.
+    """
+    along, across = way.x * FLOW_X + way.y * FLOW_Y, way.x * FLOW_Y - way.y * FLOW_X
+    twist_x = 2 * by_split * (along * FLOW_X - across * FLOW_Y)
+    twist_y = 2 * by_split * (along * FLOW_Y + across * FLOW_X)
+    slope[BY_X] = -(pull * way.x + by_cosine * ux + twist_x)
+    slope[BY_X + 1] = -(pull * way.y + by_cosine * uy + twist_y)
+    slope[BY_X + 2] = -(pull * way.z + by_cosine * uz + by_up)
+    slope[BY_U], slope[BY_U + 1] = by_cosine * way.x, by_cosine * way.y
+    slope[BY_U + 2] = by_cosine * way.z
+
+
+@compiled
 def log_charge(
     model: LightModel, flow_share: float, way: Way, source_z_m: float, level_z_m: float,
     ux: float, uy: float, uz: float, slope: FloatArray,
@@ -119,9 +146,8 @@ def log_charge(
     source_z_m, level_z_m : of light and DOM, both less the rise of the layers at the DOM.
     """
     s0, a0, s0_z, a0_z = mean_inverse(model, source_z_m, level_z_m)
-    r, r2 = way.r, way.r * way.r
-    along, across = way.x * FLOW_X + way.y * FLOW_Y, way.x * FLOW_Y - way.y * FLOW_X
-    split = (along * along - across * across) / r2
+    r = way.r
+    split = split_along(way)
     flow = 1 - flow_share * split
     fade, onset = flow * math.sqrt(3 * s0 * a0), 3 * flow * s0 * math.exp(-a0 / s0)
     light, bend = fall(r, fade, onset)
@@ -139,17 +165,9 @@ def log_charge(
     by_r = -fade - 1 / r - onset * bend - by_straight * flow * s0
     by_cosine = (straight * narrow_c + (1 - straight) * DIFFUSE_PULL * wide) / profile
     by_up = (straight * eye_up + (1 - straight) * DIFFUSE_UP) / sensitive
-    # Along the way itself, then what turns it.
-    pull = (by_r - (by_cosine * way.cosine + by_up * way.up) / r) / r
-    pull += 2 * by_flow * flow_share * split / r2
-    twist = -2 * by_flow * flow_share / r2
-    slope[BY_X] = -(pull * way.x + by_cosine * ux / r)
-    slope[BY_X] -= twist * (along * FLOW_X - across * FLOW_Y)
-    slope[BY_X + 1] = -(pull * way.y + by_cosine * uy / r)
-    slope[BY_X + 1] -= twist * (along * FLOW_Y + across * FLOW_X)
-    slope[BY_X + 2] = -(pull * way.z + by_cosine * uz / r + by_up / r)
+    by_split = -by_flow * flow_share
+    pull = (by_r - (by_cosine * way.cosine + by_up * way.up + 2 * by_split * split) / r) / r
+    _by_place(way, ux, uy, uz, pull, by_cosine / r, by_up / r, by_split / (r * r), slope)
     slope[BY_X + 2] += by_s0 * s0_z + by_a0 * a0_z
-    slope[BY_U], slope[BY_U + 1] = by_cosine * way.x / r, by_cosine * way.y / r
-    slope[BY_U + 2] = by_cosine * way.z / r
     slope[STRAIGHT] = straight
     return LOG_CHARGE + light + math.log(profile * sensitive)

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from reco_core.compiled import compiled
 from reco_core.icecube.likelihood.arrival import first_pulse
-from reco_core.icecube.likelihood.cascade_light import BY_U, BY_X, SLOPES, log_charge, way_to
+from reco_core.icecube.likelihood.cascade_light import (
+    BY_U,
+    BY_X,
+    SLOPES,
+    Way,
+    log_charge,
+    way_to,
+)
 from reco_core.icecube.likelihood.light_model import LightModel
 from reco_core.units import SPEED_IN_ICE
 
@@ -31,6 +38,7 @@ PLACE_M, STEP_NS, LOG_STEP, TILT = 20.0, 50.0, 0.5, 0.3
 NUMBERS: Final = 7
 TILTS: Final = 5  # the first of the two tilts
 
+MOST_LOG_PE: Final = 50.0  # keeps numbers finite
 FAR_M: Final = 1500.0  # a weak pull to the array's centre, for events that leave the place open
 
 
@@ -142,27 +150,46 @@ def cascade_loss(
             doms[i, DX] - cascade[PX], doms[i, DX + 1] - cascade[PX + 1],
             doms[i, DX + 2] - cascade[PX + 2], ux, uy, uz,
         )  # fmt: skip
-        source_z = cascade[PX + 2] - doms[i, RISE]
-        level_z = doms[i, DX + 2] - doms[i, RISE]
         if doms[i, PULSE_NS] == doms[i, PULSE_NS]:  # false for NaN
-            late = doms[i, PULSE_NS] - cascade[TIME_NS] - way.r / SPEED_IN_ICE
-            value, by_late, by_way, by_z = first_pulse(
-                model, late, way.r, source_z, level_z, doms[i, ELECTRONS]
-            )
-            pull = (by_way - by_late / SPEED_IN_ICE) / way.r
-            loss -= value
-            slope[TIME_NS] += by_late
-            slope[PX] += pull * way.x
-            slope[PX + 1] += pull * way.y
-            slope[PX + 2] += pull * way.z - by_z
+            loss += _time_loss(model, doms, i, cascade, way, slope)
         if weight > 0.0:
-            light = log_charge(model, charges.flow_share, way, source_z, level_z, ux, uy, uz, part)
-            mean = doms[i, SENSITIVITY] * math.exp(min(cascade[LOG_GEV] + light, 50.0))
-            lost, by_mean = charge_loss(charges, doms[i, CHARGE], mean + charges.noise_pe)
-            loss += weight * lost
-            by_mean *= weight * mean / (mean + charges.noise_pe)
-            slope[LOG_GEV] += by_mean
-            for k in range(3):
-                slope[PX + k] += by_mean * part[BY_X + k]
-                slope[UX + k] += by_mean * part[BY_U + k]
+            loss += _charge_loss(model, charges, weight, doms, i, cascade, way, part, slope)
     return loss
+
+
+@compiled
+def _time_loss(
+    model: LightModel, doms: FloatArray, i: int, cascade: FloatArray, way: Way, slope: FloatArray
+) -> float:
+    """-ln likelihood of the i-th DOM's first pulse; its gradient is added to slope."""
+    source_z, level_z = cascade[PX + 2] - doms[i, RISE], doms[i, DX + 2] - doms[i, RISE]
+    late = doms[i, PULSE_NS] - cascade[TIME_NS] - way.r / SPEED_IN_ICE
+    value, by_late, by_way, by_z = first_pulse(
+        model, late, way.r, source_z, level_z, doms[i, ELECTRONS]
+    )
+    pull = (by_way - by_late / SPEED_IN_ICE) / way.r
+    slope[TIME_NS] += by_late
+    slope[PX] += pull * way.x
+    slope[PX + 1] += pull * way.y
+    slope[PX + 2] += pull * way.z - by_z
+    return -value
+
+
+@compiled
+def _charge_loss(
+    model: LightModel, charges: ChargeModel, weight: float, doms: FloatArray, i: int,
+    cascade: FloatArray, way: Way, part: FloatArray, slope: FloatArray,
+) -> float:  # fmt: skip
+    """Same of the i-th DOM's charge, times weight; part : (SLOPES,) to work in."""
+    light = log_charge(
+        model, charges.flow_share, way, cascade[PX + 2] - doms[i, RISE],
+        doms[i, DX + 2] - doms[i, RISE], cascade[UX], cascade[UX + 1], cascade[UX + 2], part,
+    )  # fmt: skip
+    mean = doms[i, SENSITIVITY] * math.exp(min(cascade[LOG_GEV] + light, MOST_LOG_PE))
+    loss, by_mean = charge_loss(charges, doms[i, CHARGE], mean + charges.noise_pe)
+    by_mean *= weight * mean / (mean + charges.noise_pe)
+    slope[LOG_GEV] += by_mean
+    for k in range(3):
+        slope[PX + k] += by_mean * part[BY_X + k]
+        slope[UX + k] += by_mean * part[BY_U + k]
+    return weight * loss

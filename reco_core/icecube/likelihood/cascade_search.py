@@ -21,9 +21,6 @@ from reco_core.icecube.likelihood.cascade_doms import (
 )
 from reco_core.icecube.likelihood.cascade_grid import Grid, grid_losses, light_around
 from reco_core.icecube.likelihood.cascade_loss import (
-    CASCADE_COLUMNS,
-    DX,
-    ELECTRONS,
     LOG_GEV,
     NUMBERS,
     PULSE_NS,
@@ -36,10 +33,18 @@ from reco_core.icecube.likelihood.cascade_loss import (
     sides_of,
     slope_at,
 )
+from reco_core.icecube.likelihood.cascade_starts import (
+    Room,
+    best_directions,
+    copy_cascade,
+    mean_square_angle,
+    one_start,
+    rough_places,
+)
 from reco_core.icecube.likelihood.light_model import LightModel
 from reco_core.icecube.likelihood.minimiser import BEST, LEFT, Search, begin, tell
 from reco_core.icecube.simulation.light_yield import shower_maximum_m
-from reco_core.units import SPEED_IN_ICE, SPEED_OF_LIGHT
+from reco_core.units import SPEED_OF_LIGHT
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -52,39 +57,9 @@ EVALUATIONS: Final = (25, 25, 20, 80)  # for each start
 ENOUGH: Final = (0.05, 0.05, 0.05, 1e-4)  # fall of -ln L below which a start is not followed on
 CHARGES: Final = (0.0, 0.0, 1.0, 1.0)  # weight of the charges
 
-STARTS: Final = 3
-BRIGHT_POWERS: Final = (0.0, 1.0, 4.0)  # of a DOM's photo-electrons, for the centre of each start
-EARLY_SHARE: Final = 0.25  # of the DOMs whose light comes before that of a rough centre
-HALVINGS: Final = 12
-FOLLOWED: Final = 4  # directions
-APART: Final = 0.7  # cosine above which two directions are alike
+LEAST_DOMS: Final = 2
 CURVE_STEP: Final = 0.02  # of the differences that give the curvature
 SPAN_NS: Final = 1e12  # no pulse is farther off
-
-
-class Room(NamedTuple):
-    """Arrays to work in.
-
-    starts : (S, 8) cascades.  losses : (S,) their -ln L, infinite where there is none.
-    cascade, slope : (8,).  sides : (2, 3).  gradient : (7,).  late : (k,) ns.
-    """
-
-    starts: FloatArray
-    losses: FloatArray
-    cascade: FloatArray
-    slope: FloatArray
-    sides: FloatArray
-    gradient: FloatArray
-    late: FloatArray
-
-
-def new_room(n_doms: int) -> Room:
-    """Room for events with no more than this many DOMs."""
-    n = max(STARTS, FOLLOWED)
-    return Room(
-        np.zeros((n, CASCADE_COLUMNS)), np.zeros(n), np.zeros(CASCADE_COLUMNS),
-        np.zeros(CASCADE_COLUMNS), np.zeros((2, 3)), np.zeros(NUMBERS), np.zeros(n_doms),
-    )  # fmt: skip
 
 
 class Models(NamedTuple):
@@ -116,10 +91,8 @@ def search_cascades(
                 pulsed.auxiliary[rows],
             )  # fmt: skip
             spread[k] = _search(models, sensors, own, room, seen, grid, search, found[k])
-            doms = seen.doms[: seen.count[0]]
-            _curvature(models, doms, room, search, curve[k])
-            for i in range(len(doms)):
-                n_doms[k] += doms[i, PULSE_NS] == doms[i, PULSE_NS]  # false for NaN
+            _curvature(models, seen.doms[: seen.count[0]], room, search, curve[k])
+            n_doms[k] = _n_lit(seen)
             _to_vertex(found[k])
 
 
@@ -134,23 +107,45 @@ def _search(
         if stage == ROUGH:
             look(sensors, pulsed, found, -SPAN_NS, SPAN_NS, seen)
             take_brightest(sensors, seen)
-            _rough_places(seen.doms[: seen.count[0]], room)
+            rough_places(seen.doms[: seen.count[0]], room)
+            copy_cascade(room.starts[1], room.centre)
         elif stage == PLACED:
-            look(sensors, pulsed, found, EARLIEST_NS, LATEST_NS, seen)
-            take_nearest(sensors, found, seen)
-            _one_start(found, room)
+            _look_around(sensors, pulsed, found, room.centre, seen)
+            one_start(found, room)
         elif stage == TURNED:
             light_around(models.fine, models.charges, seen.doms[: seen.count[0]], found, grid)
             grid_losses(models.charges, seen.doms[: seen.count[0]], grid)
-            _best_directions(grid, found, room)
+            best_directions(grid, found, room)
         else:
-            _one_start(found, room)
+            one_start(found, room)
         best = _follow_all(models, stage, seen.doms[: seen.count[0]], room, search)
-        _copy(room.starts[best], found)
+        copy_cascade(room.starts[best], found)
         if stage == TURNED:
-            spread = _spread(room, best)
-    _one_start(found, room)
+            spread = mean_square_angle(room, best)
+    one_start(found, room)
     return spread
+
+
+@compiled
+def _look_around(
+    sensors: Sensors, pulsed: Pulsed, found: FloatArray, centre: FloatArray, seen: Seen
+) -> None:
+    """What DOMs saw of a cascade; of one at the centre of light if it explains next to nothing."""
+    for _ in range(2):
+        look(sensors, pulsed, found, EARLIEST_NS, LATEST_NS, seen)
+        take_nearest(sensors, found, seen)
+        if _n_lit(seen) >= LEAST_DOMS:
+            return
+        copy_cascade(centre, found)
+
+
+@compiled
+def _n_lit(seen: Seen) -> int:
+    """How many of the DOMs taken have a pulse that is not auxiliary."""
+    n = ZERO + 0
+    for i in range(seen.count[0]):
+        n += seen.doms[i, PULSE_NS] == seen.doms[i, PULSE_NS]  # false for NaN
+    return n
 
 
 @compiled
@@ -160,62 +155,6 @@ def _to_vertex(cascade: FloatArray) -> None:
     for a in range(3):
         cascade[PX + a] -= deep * cascade[UX + a]
     cascade[TIME_NS] -= deep / SPEED_OF_LIGHT
-
-
-@compiled
-def _copy(cascade: FloatArray, into: FloatArray) -> None:
-    for a in range(CASCADE_COLUMNS):
-        into[a] = cascade[a]
-
-
-@compiled
-def _one_start(cascade: FloatArray, room: Room) -> None:
-    """One start, and no other."""
-    for s in range(len(room.losses)):
-        room.losses[s] = math.inf
-    _copy(cascade, room.starts[0])
-    room.losses[0] = 0.0
-
-
-@compiled
-def _rough_places(doms: FloatArray, room: Room) -> None:
-    """Starts at the centre of the DOMs, of their light, and of the brightest ones."""
-    for s in range(len(room.losses)):
-        room.losses[s] = math.inf
-    for s in range(STARTS):
-        start, total = room.starts[s], 0.0
-        for a in range(CASCADE_COLUMNS):
-            start[a] = 0.0
-        for i in range(len(doms)):
-            weight = doms[i, ELECTRONS] ** BRIGHT_POWERS[s]
-            total += weight
-            for a in range(3):
-                start[PX + a] += weight * doms[i, DX + a]
-        for a in range(3):
-            start[PX + a] /= total
-        start[UX + 2] = 1.0
-        start[TIME_NS] = _time_at(doms, start, room.late)
-        room.losses[s] = 0.0
-
-
-@compiled
-def _time_at(doms: FloatArray, place: FloatArray, late: FloatArray) -> float:
-    """When light left a place, if a share EARLY_SHARE of the DOMs saw it too early."""
-    low, high = math.inf, -math.inf
-    for i in range(len(doms)):
-        dx, dy = doms[i, DX] - place[PX], doms[i, DX + 1] - place[PX + 1]
-        dz = doms[i, DX + 2] - place[PX + 2]
-        late[i] = doms[i, PULSE_NS] - math.sqrt(dx * dx + dy * dy + dz * dz) / SPEED_IN_ICE
-        low, high = min(low, late[i]), max(high, late[i])
-    for _ in range(HALVINGS):
-        middle, below = (low + high) / 2, ZERO + 0
-        for i in range(len(doms)):
-            below += late[i] < middle
-        if below > EARLY_SHARE * len(doms):
-            high = middle
-        else:
-            low = middle
-    return (low + high) / 2
 
 
 @compiled
@@ -244,7 +183,7 @@ def _follow(
         value = _loss_at(models, stage, doms, room, seed, search)
         tell(search, value, room.gradient, ENOUGH[stage])
     move(seed, room.sides, search.best, room.cascade)
-    _copy(room.cascade, seed)
+    copy_cascade(room.cascade, seed)
     room.losses[s] = search.value[BEST]
 
 
@@ -258,46 +197,6 @@ def _loss_at(
     value = cascade_loss(light, models.charges, CHARGES[stage], doms, room.cascade, room.slope)
     slope_at(room.slope, room.sides, room.cascade, length, room.gradient)
     return value
-
-
-@compiled
-def _best_directions(grid: Grid, cascade: FloatArray, room: Room) -> None:
-    """Starts in the best directions of the grid that are not alike."""
-    for s in range(len(room.losses)):
-        room.losses[s] = math.inf
-        best = ZERO + 0
-        for g in range(len(grid.loss)):
-            if grid.loss[g] < grid.loss[best]:
-                best = g
-        if s >= FOLLOWED or not grid.loss[best] < math.inf:
-            continue
-        start = room.starts[s]
-        _copy(cascade, start)
-        start[LOG_GEV] = grid.log_gev[best]
-        for a in range(3):
-            start[UX + a] = grid.sphere[best, a]
-        room.losses[s] = grid.loss[best]
-        for g in range(len(grid.loss)):
-            cosine = 0.0
-            for a in range(3):
-                cosine += grid.sphere[g, a] * start[UX + a]
-            if cosine > APART:
-                grid.loss[g] = math.inf
-
-
-@compiled
-def _spread(room: Room, best: int) -> float:
-    """Mean square angle, rad2, of all starts to the best."""
-    total, spread = 0.0, 0.0
-    for s in range(len(room.losses)):
-        weight = math.exp(room.losses[best] - room.losses[s])
-        cosine = 0.0
-        for a in range(UX, UX + 3):
-            cosine += room.starts[s, a] * room.starts[best, a]
-        total += weight
-        if weight > 0.0:
-            spread += weight * math.acos(min(max(cosine, -1.0), 1.0)) ** 2
-    return spread / total
 
 
 @compiled

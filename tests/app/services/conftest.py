@@ -9,8 +9,16 @@ import pytest
 
 from app.services.cache import ResultCache
 from app.services.inference_queue import Queue
+from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 from tests.app.services.cache_helpers import LIMIT_BYTES, RETRY_S
 from tests.app.services.inference_server import FAULTY, ODD, SLOW, Served, served
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled() -> None:
+    """Processes that tests start have little time: they are to find compiled what they call."""
+    for row in RECONSTRUCTIONS:
+        row.load()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ COUNTS = {event_id: 5 + event_id for event_id in range(1, 41)}
 SLOW = "tests.app.services.slow_algorithms"
 FAULTY = "tests.app.services.faulty_algorithms"
 ODD = "tests.app.services.inference_algorithms"
-SOON_S = 20.0
+SOON_S = 60.0
 
 T = TypeVar("T")
 

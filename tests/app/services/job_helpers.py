@@ -36,6 +36,7 @@ def row_of(event: Event) -> Row:
         "zenith": 1.0 + event.event_id * 1e-6, "azimuth": 2.0,
         "point_x_m": float(len(event.pulses)), "point_y_m": 0.0, "point_z_m": 0.0,
         "time_ns": float(event.pulses.time_ns[0]), "n_doms_used": 5, "speed_m_per_ns": 0.3,
+        "uncertainty_rad": 0.02, "quality": 0.5, "energy_gev": None,
     }  # fmt: skip
 
 

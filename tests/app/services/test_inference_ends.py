@@ -31,9 +31,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def test_killed_while_idle_it_is_there_again(slow: Served) -> None:
     first = slow.ready_pid()
-    slow.ended("line_fit", 1)
+    slow.ended("quick", 1)
     os.kill(first, signal.SIGKILL)
-    assert slow.ended("line_fit", 2).state == "done"
+    assert slow.ended("quick", 2).state == "done"
     assert slow.ready_pid() != first
 
 
@@ -56,7 +56,7 @@ def test_a_deadly_event_is_told_after_the_second_death(faulty: Served, counts: P
         "perhaps for want of memory, or crashed). It can be tried again after 10 minutes; other "
         "events are not affected."
     )
-    assert faulty.ended("line_fit", 4).state == "done"
+    assert faulty.ended("quick", 4).state == "done"
     assert counted(counts) == ["deadly 4", "deadly 4"]
 
 
@@ -79,7 +79,7 @@ def test_what_hangs_deep_in_c_is_ended(faulty: Served, counts: Path) -> None:
         state.message
     )
     assert counted(counts) == ["hanging 2", "hanging 2"]
-    assert faulty.ended("line_fit", 2).state == "done"
+    assert faulty.ended("quick", 2).state == "done"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -112,14 +112,14 @@ def test_a_new_server_does_not_talk_to_the_process_of_the_old(slow: Served) -> N
     with_new = stand_in()
     new = Inference(slow.settings, with_new.pid)
     try:
-        key = {"line_fit": slow.key("line_fit", 1)}
-        state = new.ask(Place("set", 1), key, None, 0.5)["line_fit"]
+        key = {"quick": slow.key("quick", 1)}
+        state = new.ask(Place("set", 1), key, None, 0.5)["quick"]
         assert state.state in ("starting", "failed")
         until(lambda: new.status().state == "down", "it is said what is wrong")
         assert f"process {slow.server.pid}, has not ended" in new.status().message
         slow.end_server()
         until(lambda: new.status().pid not in (None, old_pid), "a process of its own")
-        assert new.ask(Place("set", 1), key, None, 5.0)["line_fit"].state == "done"
+        assert new.ask(Place("set", 1), key, None, 5.0)["quick"].state == "done"
     finally:
         new.close()
         with_new.kill()
@@ -138,14 +138,14 @@ def test_several_workers_have_one_process(slow: Served) -> None:
 def test_a_plugin_that_cannot_be_used_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(tmp_path) as made:
+    with served(tmp_path, SLOW) as made:
         broken = settings_for(tmp_path, "tests.app.services.no_such_module")
         inference = Inference(broken, made.server.pid)
         made.clients.append(inference)
-        key = {"line_fit": made.key("line_fit", 1)}
+        key = {"quick": made.key("quick", 1)}
 
         def failed() -> State | None:
-            state = inference.ask(Place("set", 1), key, None, 0.1)["line_fit"]
+            state = inference.ask(Place("set", 1), key, None, 0.1)["quick"]
             return state if state.state == "failed" else None
 
         message = until(failed, "it is said").message
@@ -155,10 +155,10 @@ def test_a_plugin_that_cannot_be_used_is_told(
 
 def test_a_runtime_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("no folder")
-    with served(tmp_path) as made:
+    with served(tmp_path, SLOW) as made:
         made.inference.start()
         state = until(
-            lambda: (now := made.ask("line_fit", 1)).state == "failed" and now, "it is said"
+            lambda: (now := made.ask("quick", 1)).state == "failed" and now, "it is said"
         )
         assert "HITSCOPE_RUNTIME_DIR" in state.message
         (tmp_path / "run").unlink()
@@ -167,16 +167,16 @@ def test_a_runtime_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
 
 def test_a_runtime_folder_of_a_long_name_works(tmp_path: Path) -> None:
     folder = tmp_path / ("long" * 30)
-    with served(tmp_path, HITSCOPE_RUNTIME_DIR=str(folder)) as made:
+    with served(tmp_path, SLOW, HITSCOPE_RUNTIME_DIR=str(folder)) as made:
         assert len(str(made.meeting.socket)) > 107
-        assert made.ended("line_fit", 1).state == "done"
+        assert made.ended("quick", 1).state == "done"
 
 
 def test_a_runtime_folder_that_is_swept_is_made_again(slow: Served) -> None:
     pid = slow.ready_pid()
     shutil.rmtree(slow.settings.runtime_dir)
     until(lambda: slow.inference.status().pid not in (None, pid), "another process")
-    assert slow.ended("line_fit", 1).state == "done"
+    assert slow.ended("quick", 1).state == "done"
 
 
 def test_the_answers_survive_the_server(tmp_path: Path, counts: Path) -> None:

@@ -23,6 +23,7 @@ ALGORITHM = Counting().algorithm()
 VALUES = {
     "zenith": 1.0, "azimuth": 2.0, "point_x_m": 0.0, "point_y_m": 0.0, "point_z_m": 0.0,
     "time_ns": 0.0, "n_doms_used": 5, "speed_m_per_ns": 0.3,
+    "uncertainty_rad": 0.02, "quality": 0.5, "energy_gev": None,
 }  # fmt: skip
 
 

@@ -64,7 +64,7 @@ class Parts:
         self.jobs = Jobs()
         self.work = Work(
             self.library, self.algorithms, self.cache, self.queue, self.deaths, self.ahead,
-            self.jobs, self, Weights(),
+            self.jobs, self, Weights(), load_after_s=0.0,
         )  # fmt: skip
 
     def load(self) -> None:
