@@ -157,9 +157,7 @@ def test_a_runtime_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("no folder")
     with served(tmp_path, SLOW) as made:
         made.inference.start()
-        state = until(
-            lambda: (now := made.ask("quick", 1)).state == "failed" and now, "it is said"
-        )
+        state = until(lambda: (now := made.ask("quick", 1)).state == "failed" and now, "it is said")
         assert "HITSCOPE_RUNTIME_DIR" in state.message
         (tmp_path / "run").unlink()
         made.ready_pid()
