@@ -37,7 +37,7 @@ COMMANDS: Final = (
     ),
     Command(
         "evaluate",
-        "measure how far the methods are off, on a data set with truth",
+        "measure how far off the methods are",
         "reco_core.icecube.evaluation.command",
     ),
     Command(

@@ -122,4 +122,6 @@ def _survival(
         by_h += sh[a] * plane
         by_i += wh[a] * plane_i
         by_j += wh[a] * plane_j
+    if value > 0.0:  # no share is above 1: what splines overshoot would count a million times
+        return 0.0, 0.0, 0.0, 0.0
     return value, by_h, by_i, by_j
