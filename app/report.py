@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -76,10 +76,15 @@ def _report_simulation(args: argparse.Namespace) -> None:
     check_page(page)
     result = _validation(args)
     pictures = draw_all(args.out / "pictures", result)
+    _complete(page, pictures, {"table": report_text(result).rstrip()})
+
+
+def _complete(page: Path, pictures: Mapping[str, str], blocks: Mapping[str, str]) -> None:
+    """Put links to the pictures and the blocks into a page, and tell what was written."""
     links = "\n\n".join(f"![{text}](pictures/{name})" for name, text in pictures.items())
-    write_blocks(page, {"pictures": links, "table": report_text(result).rstrip()})
-    for name in (*(Path("pictures") / name for name in pictures), page.name):
-        print(args.out / name)
+    write_blocks(page, {"pictures": links, **blocks})
+    for name in (*(f"pictures/{name}" for name in pictures), page.name):
+        print(page.parent / name)
 
 
 def _validation(args: argparse.Namespace) -> Validation:
@@ -107,11 +112,8 @@ def _report_evaluation(args: argparse.Namespace) -> None:
     check_page(page)
     measures, curves = (read_table(args.folder / name) for name in (MEASURES_FILE, CURVES_FILE))
     pictures = draw_all(args.out / "pictures", measures, curves)
-    links = "\n\n".join(f"![{text}](pictures/{name})" for name, text in pictures.items())
     blocks = {f"table by {kind}": table_text(measures, kind).rstrip() for kind in KINDS}
-    write_blocks(page, {"methods": methods_text(), "pictures": links, **blocks})
-    for name in (*(Path("pictures") / name for name in pictures), page.name):
-        print(args.out / name)
+    _complete(page, pictures, {"methods": methods_text(), **blocks})
 
 
 REPORTS: Final = (

@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from app.report_style import QUIET, load_matplotlib, save
+from app.report_style import QUIET, Picture, draw_pictures
 from app.theme import style_of
-from reco_core.errors import DatasetError
 from reco_core.icecube.evaluation.groups import BINS
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, ReconstructionRow
-
-Draw = Callable[[Any, pl.DataFrame, pl.DataFrame], None]  # figure, measures, curves
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One file. caption : said of it in the page.  size_in : width and height, inches."""
-
-    name: str
-    caption: str
-    size_in: tuple[float, float]
-    draw: Draw
 
 
 def draw_all(folder: Path, measures: pl.DataFrame, curves: pl.DataFrame) -> dict[str, str]:
     """Write all pictures; caption by file name. DatasetError if they cannot be written."""
-    figures = load_matplotlib()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for picture in PICTURES:
-            figure = figures.Figure(figsize=picture.size_in, layout="constrained")
-            picture.draw(figure, measures, curves)
-            save(figure, folder / picture.name)
-    except OSError as error:
-        raise DatasetError(f"The pictures cannot be written to {folder}: {error}.") from error
-    return {picture.name: picture.caption for picture in PICTURES}
+    return draw_pictures(folder, PICTURES, measures, curves)
 
 
 PANELS: Final = (("all", "all", "all events"), ("class", "track", "tracks"),

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.report_style import OUTSIDE, QUIET, REAL, SIMULATED, load_matplotlib, save
-from reco_core.errors import DatasetError
+from app.report_style import OUTSIDE, QUIET, REAL, SIMULATED, Picture, draw_pictures
 from reco_core.icecube.validation.compare import Row, judged
 from reco_core.icecube.validation.curves import LEVELS
 from reco_core.icecube.validation.measures import CLASS_QUANTILES, COUNT_CLASSES
 from reco_core.icecube.validation.run import Validation
 
 FloatArray = NDArray[np.float64]
-Draw = Callable[[Any, Validation], None]  # a figure of Matplotlib, what to draw on it
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One file. caption : said of it in the page.  size_in : width and height, inches."""
-
-    name: str
-    caption: str
-    size_in: tuple[float, float]
-    draw: Draw
 
 
 def draw_all(folder: Path, result: Validation) -> dict[str, str]:
     """Write all pictures; caption by file name. DatasetError if they cannot be written."""
-    figures = load_matplotlib()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for picture in PICTURES:
-            figure = figures.Figure(figsize=picture.size_in, layout="constrained")
-            picture.draw(figure, result)
-            save(figure, folder / picture.name)
-    except OSError as error:
-        raise DatasetError(f"The pictures cannot be written to {folder}: {error}.") from error
-    return {picture.name: picture.caption for picture in PICTURES}
+    return draw_pictures(folder, PICTURES, result)
 
 
 def values_of(result: Validation, key: str) -> FloatArray:

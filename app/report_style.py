@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from reco_core.errors import SettingError
+from reco_core.errors import DatasetError, SettingError
 
 REAL: Final = "#101820"
 SIMULATED: Final = "#1f6fb2"
@@ -55,3 +57,33 @@ def save(figure: Any, path: Path) -> None:
     figure.savefig(path, format="svg", metadata={"Date": None})
     lines = path.read_text().splitlines()
     path.write_text("\n".join(line.rstrip() for line in lines) + "\n")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One file. caption : said of it in the page.  size_in : width and height, inches.
+
+    draw : on a figure of Matplotlib, what follows it in draw_pictures().
+    """
+
+    name: str
+    caption: str
+    size_in: tuple[float, float]
+    draw: Callable[..., None]
+
+
+def draw_pictures(folder: Path, pictures: Sequence[Picture], *shown: Any) -> dict[str, str]:
+    """Write pictures of what is shown; caption by file name.
+
+    DatasetError if they cannot be written.
+    """
+    figures = load_matplotlib()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for picture in pictures:
+            figure = figures.Figure(figsize=picture.size_in, layout="constrained")
+            picture.draw(figure, *shown)
+            save(figure, folder / picture.name)
+    except OSError as error:
+        raise DatasetError(f"The pictures cannot be written to {folder}: {error}.") from error
+    return {picture.name: picture.caption for picture in pictures}

@@ -41,6 +41,16 @@ def facts_of(dataset: Dataset, n_events: int) -> tuple[FloatArray, Facts]:
     return source_direction(zenith, azimuth), facts
 
 
+def first_of(facts: Facts, n_events: int) -> Facts:
+    """Those of the first N events."""
+    return Facts(
+        facts.event_class[:n_events],
+        facts.energy_gev[:n_events],
+        facts.zenith[:n_events],
+        facts.n_pulses[:n_events],
+    )
+
+
 def _spans(dataset: Dataset, n_events: int) -> Iterator[tuple[Batch, int]]:
     """Batches that hold the first N events, and how many of each."""
     left = n_events

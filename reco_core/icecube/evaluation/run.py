@@ -16,7 +16,7 @@ from reco_core.icecube.dataset_blocks import Block
 from reco_core.icecube.dataset_pass import all_blocks, count_events
 from reco_core.icecube.dataset_table import GrowingTable, read_table, same_table
 from reco_core.icecube.detector import Detector
-from reco_core.icecube.evaluation.facts import facts_of
+from reco_core.icecube.evaluation.facts import facts_of, first_of
 from reco_core.icecube.evaluation.tables import TIMED, tables
 from reco_core.icecube.reconstructions.registry import ReconstructionRow
 from reco_core.icecube.reconstructions.table import SCHEMA, reconstruct_block
@@ -43,10 +43,12 @@ class Evaluation:
 
 def evaluate(job: Evaluation, tell: TextIO) -> pl.DataFrame:
     """Rows of MEASURES, also written, as are those of CURVES; goes on after a stop."""
-    parts = []
-    for row in job.rows:
-        answers = _answers(job, row, tell)
-        parts.append(tables(answers, *facts_of(job.dataset, len(answers)), row.key))
+    answers = {row.key: _answers(job, row, tell) for row in job.rows}
+    source, facts = facts_of(job.dataset, max(map(len, answers.values())))
+    parts = [
+        tables(rows, source[: len(rows)], first_of(facts, len(rows)), key)
+        for key, rows in answers.items()
+    ]
     measures = pl.concat(of_method for of_method, _ in parts)
     curves = pl.concat(of_method for _, of_method in parts)
     _write(job.folder / MEASURES_FILE, measures)

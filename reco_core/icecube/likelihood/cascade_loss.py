@@ -58,19 +58,6 @@ class ChargeModel(NamedTuple):
 
 
 @compiled
-def sides_of(cascade: FloatArray, sides: FloatArray) -> None:
-    """Two unit vectors across a direction, into sides (2, 3); the first is level."""
-    x, y, z = cascade[UX], cascade[UX + 1], cascade[UX + 2]
-    flat = math.sqrt(x * x + y * y)
-    sides[0, 0], sides[0, 1], sides[0, 2] = 1.0, 0.0, 0.0
-    if flat > 1e-6:
-        sides[0, 0], sides[0, 1] = -y / flat, x / flat
-    sides[1, 0] = -z * sides[0, 1]
-    sides[1, 1] = z * sides[0, 0]
-    sides[1, 2] = x * sides[0, 1] - y * sides[0, 0]
-
-
-@compiled
 def move(seed: FloatArray, sides: FloatArray, x: FloatArray, cascade: FloatArray) -> float:
     """The cascade at x (7,) from a seed, into cascade (8,); the length before u was made a unit."""
     square = 0.0

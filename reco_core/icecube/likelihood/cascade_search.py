@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reco_core.compiled import ZERO, compiled, compiled_entry
+from reco_core.icecube.likelihood.around import across, mean_square_angle
 from reco_core.icecube.likelihood.cascade_doms import (
     EARLIEST_NS,
     LATEST_NS,
@@ -30,14 +31,12 @@ from reco_core.icecube.likelihood.cascade_loss import (
     ChargeModel,
     cascade_loss,
     move,
-    sides_of,
     slope_at,
 )
 from reco_core.icecube.likelihood.cascade_starts import (
     Room,
     best_directions,
     copy_cascade,
-    mean_square_angle,
     one_start,
     rough_places,
 )
@@ -121,7 +120,7 @@ def _search(
         best = _follow_all(models, stage, seen.doms[: seen.count[0]], room, search)
         copy_cascade(room.starts[best], found)
         if stage == TURNED:
-            spread = mean_square_angle(room, best)
+            spread = mean_square_angle(room.starts[:, UX:], room.losses, best)
     one_start(found, room)
     return spread
 
@@ -175,7 +174,7 @@ def _follow(
 ) -> None:
     """Search from the s-th start."""
     seed = room.starts[s]
-    sides_of(seed, room.sides)
+    across(seed[UX:], room.sides)
     for i in range(NUMBERS):
         search.x[i] = 0.0
     begin(search, EVALUATIONS[stage])
@@ -205,7 +204,7 @@ def _curvature(
 ) -> None:
     """Hessian (7, 7) of -ln L at the first start, in units of the numbers that are searched for."""
     seed = room.starts[0]
-    sides_of(seed, room.sides)
+    across(seed[UX:], room.sides)
     for i in range(2 * NUMBERS):
         for j in range(NUMBERS):
             search.x[j] = 0.0

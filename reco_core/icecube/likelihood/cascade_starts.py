@@ -141,18 +141,3 @@ def best_directions(grid: Grid, cascade: FloatArray, room: Room) -> None:
                 cosine += grid.sphere[g, a] * start[UX + a]
             if cosine > APART:
                 grid.loss[g] = math.inf
-
-
-@compiled
-def mean_square_angle(room: Room, best: int) -> float:
-    """Mean square angle, rad2, of all starts to the best."""
-    total, spread = 0.0, 0.0
-    for s in range(len(room.losses)):
-        weight = math.exp(room.losses[best] - room.losses[s])
-        cosine = 0.0
-        for a in range(UX, UX + 3):
-            cosine += room.starts[s, a] * room.starts[best, a]
-        total += weight
-        if weight > 0.0:
-            spread += weight * math.acos(min(max(cosine, -1.0), 1.0)) ** 2
-    return spread / total

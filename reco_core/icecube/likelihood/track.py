@@ -32,19 +32,6 @@ NEAREST_M: Final = 1.0  # smooths the tip that the arrival time has on the line 
 
 
 @compiled
-def across(track: FloatArray, sides: FloatArray) -> None:
-    """Two unit vectors across a track, into sides (2, 3); the first is level."""
-    x, y, z = track[UX], track[UX + 1], track[UX + 2]
-    flat = math.sqrt(x * x + y * y)
-    sides[0, 0], sides[0, 1], sides[0, 2] = 1.0, 0.0, 0.0
-    if flat > 1e-6:
-        sides[0, 0], sides[0, 1] = -y / flat, x / flat
-    sides[1, 0] = -z * sides[0, 1]
-    sides[1, 1] = z * sides[0, 0]
-    sides[1, 2] = x * sides[0, 1] - y * sides[0, 0]
-
-
-@compiled
 def move(seed: FloatArray, sides: FloatArray, x: FloatArray, track: FloatArray) -> float:
     """The track at x (5,) from a seed, into track (7,); the length before u was made a unit."""
     square = 0.0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from reco_core.compiled import ZERO, compiled, compiled_entry, whole
 from reco_core.icecube.detector import N_SENSORS
+from reco_core.icecube.likelihood.around import across, mean_square_angle
 from reco_core.icecube.likelihood.first_light import PLACE, PULSE_NS
 from reco_core.icecube.likelihood.light_model import LightModel
 from reco_core.icecube.likelihood.minimiser import BEST, LEFT, Search, begin, tell
@@ -20,7 +21,6 @@ from reco_core.icecube.likelihood.track import (
     TIME_NS,
     TRACK_COLUMNS,
     UX,
-    across,
     move,
     slope_at,
     track_loss,
@@ -98,23 +98,8 @@ def search_tracks(
         best = lowest(room.losses)
         for a in range(TRACK_COLUMNS):
             track[k, a] = room.starts[best, a]
-        spread[k] = _spread(room, best)
+        spread[k] = mean_square_angle(room.starts[:, UX:], room.losses, best)
         _curvature(model, rows, room, track[k], search, curve[k])
-
-
-@compiled
-def _spread(room: Room, best: int) -> float:
-    """Mean square angle, rad2, of all minima to the best."""
-    total, spread = 0.0, 0.0
-    for s in range(len(room.losses)):
-        weight = math.exp(room.losses[best] - room.losses[s])
-        cosine = 0.0
-        for a in range(UX, UX + 3):
-            cosine += room.starts[s, a] * room.starts[best, a]
-        total += weight
-        if weight > 0.0:
-            spread += weight * math.acos(min(max(cosine, -1.0), 1.0)) ** 2
-    return spread / total
 
 
 @compiled
@@ -230,7 +215,7 @@ def _follow(
     search: Search,
 ) -> None:  # fmt: skip
     """Search from the s-th start, which becomes where the search ends."""
-    across(room.starts[s], room.sides)
+    across(room.starts[s, UX:], room.sides)
     for i in range(NUMBERS):
         search.x[i] = 0.0
     begin(search, evaluations)
@@ -260,7 +245,7 @@ def _curvature(
     curve: FloatArray,
 ) -> None:  # fmt: skip
     """Hessian (5, 5) of -ln L at a track, in units of the numbers that are searched for."""
-    across(seed, room.sides)
+    across(seed[UX:], room.sides)
     for i in range(2 * NUMBERS):
         for j in range(NUMBERS):
             search.x[j] = 0.0

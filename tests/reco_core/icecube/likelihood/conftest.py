@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reco_core.compiled import compiled_entry
-from reco_core.icecube.likelihood import arrival, local_ice, track
+from reco_core.icecube.likelihood import around, arrival, local_ice, track
 from reco_core.icecube.likelihood.light_model import Constants, light_model
 
 CONSTANTS = Constants(1.0, 1.6, 450.0, 10.0, 0.02, 1000.0)
@@ -39,7 +39,7 @@ def track_loss(model, doms, line, slope):
 
 @compiled_entry
 def moved(seed, x, sides, line):
-    track.across(seed, sides)
+    around.across(seed[track.UX :], sides)
     return track.move(seed, sides, x, line)
 
 
