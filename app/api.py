@@ -162,9 +162,8 @@ def overlays(key: str, event_id: str) -> Response:
     results = _results()
     dataset, event = library().event(_address(key, event_id))
     asked = overlay_request(request.args, results.algorithms)
-    rows = results.ask(event, dataset, asked.of, asked.viewer, asked.wait_s)
-    if asked.ahead:
-        results.ahead(event, dataset, asked.viewer, current_app.config["ahead"])
+    rows = results.ask(event, dataset, asked.of, asked.viewer, asked.wait_s, asked.listed)
+    results.ahead(event, dataset, asked.ahead, asked.viewer, current_app.config["ahead"])
     t0_ns = int(event.pulses.time_ns[0])
     response = jsonify({"overlays": [overlay_json(row, t0_ns) for row in rows]})
     response.headers["Cache-Control"] = "no-store"

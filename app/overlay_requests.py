@@ -19,22 +19,33 @@ DEFAULT_WAIT_S = 0.25
 
 @dataclass(frozen=True)
 class OverlayRequest:
-    """of : keys of algorithms, each once.  viewer : whose later turns make this one void."""
+    """of : keys of algorithms, each once.  viewer : whose later turns make this one void.
+
+    listed : they are not drawn.  ahead : keys to be computed for the events that follow.
+    """
 
     of: tuple[str, ...]
     viewer: Viewer | None
     wait_s: float
-    ahead: bool
+    listed: bool
+    ahead: tuple[str, ...]
 
 
 def overlay_request(query: Mapping[str, str], known: Iterable[str]) -> OverlayRequest:
-    """The query `of=a,b&viewer=...&turn=3&wait=0.25&ahead=1`; all of it optional, `of` all `known`.
+    """The query `of=a,b&viewer=...&turn=3&wait=0.25&listed=1&ahead=a`; all of it optional.
+
+    of : all `known`, unless told.
 
     Raises SettingError, naming the part that makes no sense.
     """
     of = query.get("of")
-    keys = tuple(known) if of is None else tuple(dict.fromkeys(key for key in of.split(",") if key))
-    return OverlayRequest(keys, _viewer(query), _wait_s(query), query.get("ahead") == "1")
+    return OverlayRequest(
+        tuple(known) if of is None else _keys(of),
+        _viewer(query),
+        _wait_s(query),
+        query.get("listed") == "1",
+        _keys(query.get("ahead", "")),
+    )
 
 
 def leaving_viewer(body: Any) -> Viewer:
@@ -43,6 +54,10 @@ def leaving_viewer(body: Any) -> Viewer:
         case {"viewer": str(name), "turn": int(turn)} if _is_viewer(name, str(turn)):
             return Viewer(name, turn)
     raise SettingError('Expected {"viewer": 8 to 40 letters or digits, "turn": a whole number}.')
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for key in text.split(",") if key))
 
 
 def _viewer(query: Mapping[str, str]) -> Viewer | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -77,10 +77,16 @@ class Inference:
         self._mine().start()
 
     def ask(
-        self, place: Place, keys: Mapping[str, str], viewer: Viewer | None, wait_s: float
+        self,
+        place: Place,
+        keys: Mapping[str, str],
+        viewer: Viewer | None,
+        wait_s: float,
+        listed: bool = False,
     ) -> dict[str, State]:
         """How far the answers are, by algorithm.  keys : of results, by algorithm.
 
+        listed : not drawn, only listed; what is drawn anywhere or computed ahead comes first.
         Returns as soon as one has ended, or after wait_s. What is not done goes on; ask again.
         A viewer leaves with each turn what it asked in the turns before.
         """
@@ -90,7 +96,7 @@ class Inference:
             return {}
         keeper = self._hurried()
         deadline_s = time.monotonic() + wait_s
-        request = {"op": "ask", "keys": dict(keys), **_who(place, viewer)}
+        request = {"op": "ask", "keys": dict(keys), "listed": listed, **_who(place, viewer)}
         while keeper.known.state != "down":
             left_s = max(0.0, deadline_s - time.monotonic())
             patience_s = left_s + (PATIENCE_S if wait_s > 0 else BRIEF_S)
@@ -105,9 +111,9 @@ class Inference:
                 keeper.wait_until_ready(deadline_s - time.monotonic())
         return dict.fromkeys(keys, _unready(keeper.known))
 
-    def ahead(self, place: Place, viewer: Viewer | None, count: int) -> None:
-        """Compute the next `count` events and the one before, when there is time."""
-        self._tell({"op": "ahead", "count": count, **_who(place, viewer)})
+    def ahead(self, place: Place, viewer: Viewer | None, count: int, of: Sequence[str]) -> None:
+        """Compute the next `count` events and the one before by algorithms, when there is time."""
+        self._tell({"op": "ahead", "count": count, "of": list(of), **_who(place, viewer)})
 
     def leave(self, viewer: Viewer) -> None:
         """Drop what this viewer asked in earlier turns, is not begun, and nobody else asked."""

@@ -26,12 +26,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Walk:
-    """From `place` to the next `left` events, then from `back` to the one before it."""
+    """From `place` to the next `left` events, then from `back` to the one before it.
+
+    of : keys of the algorithms.
+    """
 
     place: Place
     viewer: Viewer | None
     left: int
     back: Place | None
+    of: tuple[str, ...]
 
 
 class Ahead:
@@ -47,10 +51,13 @@ class Ahead:
         self._lock = threading.Lock()
         self._walks: OrderedDict[str, Walk] = OrderedDict()
 
-    def start(self, place: Place, viewer: Viewer | None, count: int) -> None:
-        """Compute the next `count` events and the one before, when there is time."""
+    def start(self, place: Place, viewer: Viewer | None, count: int, of: tuple[str, ...]) -> None:
+        """Compute the next `count` events and the one before, when there is time.
+
+        of : keys of algorithms; what is unknown is passed over.
+        """
         name = f" {place}" if viewer is None else viewer.name
-        self._add(name, Walk(place, viewer, count, place))
+        self._add(name, Walk(place, viewer, count, place, of))
 
     def step(self) -> bool:
         """Queue the next event of a walk; False if nobody walks."""
@@ -87,14 +94,14 @@ class Ahead:
             return None
         found = next_id if forth else previous_id
         if found is not None:
-            self._put(Place(start.dataset, found), walk.viewer)
+            self._put(Place(start.dataset, found), walk)
         if not forth:
             return None
         if found is None:
             return replace(walk, left=0)
         return replace(walk, place=Place(start.dataset, found), left=walk.left - 1)
 
-    def _put(self, place: Place, viewer: Viewer | None) -> None:
+    def _put(self, place: Place, walk: Walk) -> None:
         try:
             dataset = self._library.dataset(place.dataset)
             pulses = dataset.event(place.event_id).pulses
@@ -102,6 +109,7 @@ class Ahead:
         except (HitscopeError, OSError) as error:
             log.info("%s is not computed ahead: %s", place, error)
             return
-        for algorithm, key in result_keys(self._algorithms.values(), pulses, detector).items():
+        rows = [self._algorithms[key] for key in walk.of if key in self._algorithms]
+        for algorithm, key in result_keys(rows, pulses, detector).items():
             if not self._deaths.is_suspect(key):
-                self._queue.put(key, place, algorithm, Priority.AHEAD, viewer)
+                self._queue.put(key, place, algorithm, Priority.AHEAD, walk.viewer)

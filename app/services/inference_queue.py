@@ -1,7 +1,8 @@
 """What waits to be computed, what is being computed, and what was: one for all threads.
 
-Equal keys are one task, however many ask. What is on a screen comes before what is computed ahead.
-On screens each viewer gets one task in turn, all scripts together count as one viewer; else first
+Equal keys are one task, however many ask. What is drawn on a screen comes before what is computed
+ahead, and that before what is only listed beside the drawing. Of what is drawn, and of what is
+listed, each viewer gets one task in turn, all scripts together count as one viewer; else first
 come, first served. A task that nobody waits for any more is dropped, unless it has begun. Does
 nothing but keep order: it computes, reads and sends nothing.
 """
@@ -21,8 +22,12 @@ from typing import Final
 from app.services.inference_link import Place, State, StateName, Viewer
 from app.services.inference_memory import Answers, Served, Turns
 
-MAX_WAITING: Final = (5_000, 1_000)  # tasks of each priority; about 1 kB each
-INTEREST_S: Final = (60.0, 600.0)  # a browser asks again every second; a page is looked at longer
+MAX_WAITING: Final = (5_000, 1_000, 5_000)  # tasks of each priority; about 1 kB each
+INTEREST_S: Final = (
+    60.0,
+    600.0,
+    60.0,
+)  # a browser asks again every second; a page is looked at longer
 HELD_S: Final = 0.2  # how soon it is tried again what another server was computing
 SWEEP_S: Final = 5.0  # how often those are looked for that nobody waits for
 
@@ -32,6 +37,7 @@ class Priority(IntEnum):
 
     SHOWN = 0
     AHEAD = 1
+    LISTED = 2
 
 
 @dataclass
@@ -69,7 +75,7 @@ class Queue:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._changed = threading.Condition()
-        self._waiting: tuple[OrderedDict[str, Task], ...] = (OrderedDict(), OrderedDict())
+        self._waiting: tuple[OrderedDict[str, Task], ...] = tuple(OrderedDict() for _ in Priority)
         self._computing: dict[str, Task] = {}
         self._answers = Answers(clock)
         self._turns = Turns()
@@ -140,14 +146,14 @@ class Queue:
                 del self._waiting[task.priority][task.key]
                 task.state = "computing"
                 self._computing[task.key] = task
-                if task.priority is Priority.SHOWN:
+                if task.priority is not Priority.AHEAD:
                     self._served.note(_waiter(task))
             return taken
 
     def _in_turn(self, priority: Priority) -> Iterator[Task]:
         """Those that can begin, the next first."""
         ready = self._ready(priority)
-        if priority is not Priority.SHOWN:
+        if priority is Priority.AHEAD:
             yield from ready
             return
         of_waiter: dict[str, list[Task]] = {}
@@ -220,13 +226,12 @@ class Queue:
 
     def _found(self, key: str, priority: Priority) -> Task | None:
         """The waiting task of that key, moved up if it is asked for more urgently now."""
-        task = self._waiting[Priority.SHOWN].get(key)
-        if task is None:
-            task = self._waiting[Priority.AHEAD].get(key)
-            if task is not None and priority < task.priority:
-                del self._waiting[task.priority][key]
-                task.priority = priority
-                self._waiting[priority][key] = task
+        found = (tasks[key] for tasks in self._waiting if key in tasks)
+        task = next(found, None)
+        if task is not None and priority < task.priority:
+            del self._waiting[task.priority][key]
+            task.priority = priority
+            self._waiting[priority][key] = task
         return task
 
     def _note(self, task: Task, viewer: Viewer | None) -> None:

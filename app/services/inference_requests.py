@@ -1,8 +1,9 @@
 """What the inference process is asked, checked, and what it answers. One thread per connection.
 
 {"op": "ask", "place": [data set, event id], "keys": {algorithm: key of the result},
- "viewer": [name, turn] | null, "wait_s": s}    -> {"states": {algorithm: [state, message, blob]}}
-{"op": "ahead", "place": ..., "viewer": ..., "count": n}    -> {}
+ "viewer": [name, turn] | null, "wait_s": s, "listed": whether it is not drawn}
+    -> {"states": {algorithm: [state, message, blob]}}
+{"op": "ahead", "place": ..., "viewer": ..., "count": n, "of": [algorithm]}    -> {}
 {"op": "leave", "viewer": ...}    -> {}
 {"op": "jobs"}    -> {}
 {"op": "status"}    -> {"queued": {priority: n}, "computing_s": s | null}
@@ -133,28 +134,31 @@ class Requests:
         keys, wait_s = _keys(head), _wait_s(head)
         if viewer is not None:
             self._queue.leave(viewer)
-        tasks = {name: self._task(name, key, place, viewer) for name, key in keys.items()}
+        priority = Priority.LISTED if head.get("listed") is True else Priority.SHOWN
+        tasks = {name: self._task(name, key, place, priority, viewer) for name, key in keys.items()}
         metrics.note_queue(self._queue.lengths())  # the thread that computes may be long at it
         self._queue.wait(tasks.values(), wait_s)
         return _states({name: task.now() for name, task in tasks.items()})
 
-    def _task(self, name: str, key: str, place: Place, viewer: Viewer | None) -> Task:
+    def _task(
+        self, name: str, key: str, place: Place, priority: Priority, viewer: Viewer | None
+    ) -> Task:
         """The task of a key; one that has failed already where it is not to be computed."""
-        ended = Task(key, place, name, Priority.SHOWN, "failed")
+        ended = Task(key, place, name, priority, "failed")
         algorithm = self._algorithms.get(name)
         if algorithm is None:
             ended.message = f"Unknown algorithm {name[:80]!r}."
         elif self._deaths.is_deadly(key):
             ended.message = self._deaths.message(key, algorithm.label, place.event_id)
         else:
-            return self._queue.put(key, place, name, Priority.SHOWN, viewer)
+            return self._queue.put(key, place, name, priority, viewer)
         return ended
 
     def _go_ahead(self, head: Mapping[str, Any]) -> Reply:
         place, viewer, count = _place(head), _viewer(head), head.get("count")
         if type(count) is not int or not 0 <= count <= MAX_AHEAD:
             raise ValueError(f"count is {count!r:.80}")
-        self._ahead.start(place, viewer, count)
+        self._ahead.start(place, viewer, count, _names(head))
         return self._wake(head)
 
     def _leave(self, head: Mapping[str, Any]) -> Reply:
@@ -204,6 +208,17 @@ def _keys(head: Mapping[str, Any]) -> dict[str, str]:
     if isinstance(keys, dict) and 0 < len(keys) <= MAX_KEYS and all(map(_is_key, keys.values())):
         return keys
     raise ValueError(f"keys are {keys!r:.200}")
+
+
+def _names(head: Mapping[str, Any]) -> tuple[str, ...]:
+    names = head.get("of")
+    if isinstance(names, list) and len(names) <= MAX_KEYS and all(map(_is_name, names)):
+        return tuple(names)
+    raise ValueError(f"of is {names!r:.200}")
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str)
 
 
 def _is_key(key: Any) -> bool:

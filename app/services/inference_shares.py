@@ -12,7 +12,9 @@ from typing import Final, Protocol
 
 from app.services.inference_queue import Priority, Queue
 
-AHEAD_S: Final = 0.25  # of one batch computed ahead: nobody waits for it, but for what comes next
+AHEAD_S: Final = (
+    0.25  # of one batch that is not shown: nobody waits for it, but for what comes next
+)
 JOBS_AT_LEAST_EVERY_S: Final = 2.0  # a slice, of about 0.25 s, whatever waits
 TROUBLE_S: Final = 10.0  # without jobs, after one ended by an unexpected error
 NEWEST_WEIGHS: Final = 0.3  # in the mean of an algorithm's times
@@ -46,8 +48,8 @@ class EventTimes:
 
 
 class JobSlices:
-    """When jobs have their turn: if nothing waits, in turn with what is computed ahead, and now
-    and then whatever waits. clock : seconds that only grow; tests put their own."""
+    """When jobs have their turn: if nothing waits, in turn with what is computed ahead or only
+    listed, and now and then whatever waits. clock : seconds that only grow; tests put their own."""
 
     def __init__(
         self, jobs: Jobs, queue: Queue, clock: Callable[[], float] = time.monotonic
@@ -58,8 +60,8 @@ class JobSlices:
         self._has_work = False
         self._is_next = False
 
-    def note_ahead(self) -> None:
-        """Something was computed ahead: jobs are next, unless something shown waits."""
+    def note_unhurried(self) -> None:
+        """Jobs are next, unless something shown waits: what was computed was not shown."""
         self._is_next = self._has_work
 
     def is_due(self) -> bool:

@@ -1,6 +1,6 @@
 """The work of the inference process, one piece after the other, in one thread.
 
-What is on a screen first, then what is computed ahead, then jobs.
+What is drawn on a screen first, then what is computed ahead or only listed, then jobs.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ class Work:
             self._answer(batch)
         finally:
             self.computing_since_s = None
-        if batch[0].priority is Priority.AHEAD:
-            self._slices.note_ahead()
+        if batch[0].priority is not Priority.SHOWN:
+            self._slices.note_unhurried()
         return True
 
     def _answer(self, batch: Sequence[Task]) -> None:

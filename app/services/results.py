@@ -52,10 +52,12 @@ class Results:
         of: Iterable[str],
         viewer: Viewer | None,
         wait_s: float,
+        listed: bool = False,
     ) -> tuple[Overlay, ...]:
         """Rows of the algorithms asked for, as far as they are after at most wait_s seconds.
 
-        Returns as soon as one is done. Raises NotFoundError for an unknown algorithm.
+        listed : not drawn, so that all that is drawn can come first. Returns as soon as one
+        is done. Raises NotFoundError for an unknown algorithm.
         """
         rows = [algorithm_of(self.algorithms, key) for key in of]
         keys = result_keys(rows, event.pulses, dataset.detector)
@@ -64,29 +66,46 @@ class Results:
         if missing:
             # What is there already must not wait for what is not.
             wait_s = wait_s if len(missing) == len(rows) else 0.0
-            states = self._ask(Place(dataset.key, event.event_id), missing, viewer, wait_s)
+            place = Place(dataset.key, event.event_id)
+            states = self._ask(place, missing, viewer, wait_s, listed)
             for key, state in states.items():
                 found[key] = self._overlay(state, self.algorithms[key], event)
         return tuple(
             overlay or unanswered(self.algorithms[key], "queued") for key, overlay in found.items()
         )
 
-    def ahead(self, event: Event, dataset: Dataset, viewer: Viewer | None, count: int) -> None:
-        """Have the next events computed before they are asked for."""
-        if count:
-            self._inference.ahead(Place(dataset.key, event.event_id), viewer, count)
+    def ahead(
+        self,
+        event: Event,
+        dataset: Dataset,
+        of: Iterable[str],
+        viewer: Viewer | None,
+        count: int,
+    ) -> None:
+        """Have the next events computed by these algorithms before they are asked for.
+
+        Raises NotFoundError for an unknown algorithm.
+        """
+        keys = [algorithm_of(self.algorithms, key).key for key in of]
+        if count and keys:
+            self._inference.ahead(Place(dataset.key, event.event_id), viewer, count, keys)
 
     def leave(self, viewer: Viewer) -> None:
         """Drop what a viewer asked for and nobody has begun."""
         self._inference.leave(viewer)
 
     def _ask(
-        self, place: Place, keys: Mapping[str, str], viewer: Viewer | None, wait_s: float
+        self,
+        place: Place,
+        keys: Mapping[str, str],
+        viewer: Viewer | None,
+        wait_s: float,
+        listed: bool,
     ) -> Mapping[str, State]:
         if wait_s <= 0 or not self._may_wait.acquire(blocking=False):
-            return self._inference.ask(place, keys, viewer, 0.0)
+            return self._inference.ask(place, keys, viewer, 0.0, listed)
         try:
-            return self._inference.ask(place, keys, viewer, min(wait_s, MAX_WAIT_S))
+            return self._inference.ask(place, keys, viewer, min(wait_s, MAX_WAIT_S), listed)
         finally:
             self._may_wait.release()
 

@@ -1,6 +1,8 @@
 // Answers that another process computes: asked for until they are there, dropped when another event
-// is opened. Writes the store's `directions`.
+// is opened; first those that are drawn, then, if the viewer stays, those that are only listed. Writes
+// the store's `directions`.
 
+const STAY_MS = 700; // on an event, before what is not drawn is asked for too
 const WAIT_S = 0.25; // how long the server may keep one question
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
@@ -30,10 +32,12 @@ export class Results {
     this.#begin();
   }
 
-  /** Let the server compute the next events; once per event, after it is drawn. */
+  /** Let the server compute what is drawn for the next events; once per event, after it is drawn. */
   computeAhead() {
     const { signal } = this.#stop;
-    const url = this.#url([], 0, true);
+    const drawn = this.#store.get("directions").filter((row) => this.#isDrawn(row) && row.key !== "truth");
+    if (drawn.length === 0) return;
+    const url = this.#url(`of=&ahead=${drawn.map(({ key }) => key).join(",")}`, 0);
     const send = () => signal.aborted || fetch(url, { signal }).catch(() => {}); // a help, no need
     requestAnimationFrame(() => setTimeout(send));
   }
@@ -59,12 +63,23 @@ export class Results {
   }
 
   async #ask(signal) {
+    const from_ms = performance.now() + STAY_MS;
     let pause_ms = FIRST_PAUSE_MS;
     let heard_ms = performance.now();
     for (let open = this.#open(); open.length > 0; open = this.#open()) {
-      const { rows, error, final } = await answered(this.#url(open, WAIT_S, false), signal);
+      const drawn = open.filter((row) => this.#isDrawn(row));
+      let now_ms = performance.now();
+      if (drawn.length === 0 && now_ms < from_ms) {
+        await sleep(Math.min(FIRST_PAUSE_MS, from_ms - now_ms), signal); // one may be switched on
+        if (signal.aborted) return;
+        heard_ms = performance.now();
+        continue;
+      }
+      const keys = (drawn.length ? drawn : open).map(({ key }) => key).join(",");
+      const url = this.#url(`of=${keys}&listed=${drawn.length ? 0 : 1}`, WAIT_S);
+      const { rows, error, final } = await answered(url, signal);
       if (signal.aborted) return;
-      const now_ms = performance.now();
+      now_ms = performance.now();
       if (rows) heard_ms = now_ms;
       else if (final || now_ms - heard_ms > GIVE_UP_MS) return this.#fail(error);
       const some = this.#take(rows ?? []);
@@ -76,7 +91,11 @@ export class Results {
   }
 
   #open() {
-    return this.#store.get("directions").filter(isPending).map(({ key }) => key);
+    return this.#store.get("directions").filter(isPending);
+  }
+
+  #isDrawn({ key }) {
+    return this.#store.get("overlays").includes(key) || this.#store.get("fit") === key;
   }
 
   /** Put answers in their rows; true if any of them has come to an end. */
@@ -102,11 +121,10 @@ export class Results {
     this.#store.set({ directions });
   }
 
-  #url(keys, wait_s, ahead) {
+  #url(asked, wait_s) {
     const { dataset, event_id } = this.#event;
-    const asked = `of=${keys.join(",")}&viewer=${this.#viewer}&turn=${this.#turn}&wait=${wait_s}`;
     const path = `/api/v1/datasets/${encodeURIComponent(dataset)}/events/${event_id}/overlays`;
-    return `${path}?${asked}${ahead ? "&ahead=1" : ""}`;
+    return `${path}?${asked}&viewer=${this.#viewer}&turn=${this.#turn}&wait=${wait_s}`;
   }
 }
 

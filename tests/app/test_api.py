@@ -110,15 +110,22 @@ def test_as_many_are_computed_ahead_as_is_set(client: FlaskClient) -> None:
     asked_ahead = config["results"].inference.asked_ahead
     client.get(f"{EVENT}/overlays?of=&viewer=someone-1&turn=4")
     assert asked_ahead == []
-    client.get(f"{EVENT}/overlays?of=&viewer=someone-1&turn=4&ahead=1")
-    ((place, viewer, count),) = asked_ahead
+    client.get(f"{EVENT}/overlays?of=&viewer=someone-1&turn=4&ahead=line_fit,mpe_fit")
+    ((place, viewer, count, of),) = asked_ahead
     assert (place.dataset, place.event_id, viewer.name, viewer.turn) == ("set", 41, "someone-1", 4)
     assert count == config["ahead"] == 3
+    assert of == ("line_fit", "mpe_fit")
 
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("of=nothing", 404), ("viewer=x", 422), ("wait=-1", 422), ("wait=soon", 422)],
+    [
+        ("of=nothing", 404),
+        ("of=&ahead=nothing", 404),
+        ("viewer=x", 422),
+        ("wait=-1", 422),
+        ("wait=soon", 422),
+    ],
 )
 def test_odd_questions_about_overlays(client: FlaskClient, query: str, status: int) -> None:
     answer = client.get(f"{EVENT}/overlays?{query}")

@@ -19,14 +19,16 @@ NAME = "0b9c2f1e-77aa"
 
 
 def test_nothing_asked_means_all() -> None:
-    assert overlay_request({}, KNOWN) == OverlayRequest(KNOWN, None, 0.25, False)
+    assert overlay_request({}, KNOWN) == OverlayRequest(KNOWN, None, 0.25, False, ())
 
 
 def test_a_whole_request() -> None:
     query = {"of": "line_fit,two_halves,line_fit", "viewer": NAME, "turn": "7", "wait": "1.5",
-             "ahead": "1"}  # fmt: skip
+             "listed": "1", "ahead": "a,a,b"}  # fmt: skip
     asked = overlay_request(query, KNOWN)
-    assert asked == OverlayRequest(("line_fit", "two_halves"), Viewer(NAME, 7), 1.5, True)
+    assert asked == OverlayRequest(
+        ("line_fit", "two_halves"), Viewer(NAME, 7), 1.5, True, ("a", "b")
+    )
 
 
 def test_one_may_ask_for_none() -> None:
@@ -55,7 +57,9 @@ def test_what_makes_no_sense_is_named(query: dict[str, str]) -> None:
         overlay_request(query, KNOWN)
 
 
-@given(st.dictionaries(st.sampled_from(["of", "viewer", "turn", "wait", "ahead"]), st.text()))
+@given(
+    st.dictionaries(st.sampled_from(["of", "viewer", "turn", "wait", "listed", "ahead"]), st.text())
+)
 def test_any_query_is_answered_or_refused(query: dict[str, str]) -> None:
     with suppress(SettingError):
         asked = overlay_request(query, KNOWN)

@@ -240,12 +240,13 @@ def test_the_next_events_are_computed_ahead(tmp_path: Path) -> None:
     more = {"HITSCOPE_PLUGINS": PLUGINS.partition(",")[0], "HITSCOPE_TEST_SLOW_S": "0.01"}
     with serving(tmp_path, HITSCOPE_AHEAD="3", **more) as server:
         server.inference_pid()
-        server.get(f"/api/v1/datasets/set/events/10/overlays?of=&wait=0&ahead=1&{VIEWER}1")
+        server.get(f"/api/v1/datasets/set/events/10/overlays?of=&wait=0&ahead=slow&{VIEWER}1")
         wanted = {("slow", event_id) for event_id in (9, 11, 12, 13)}
         until(lambda: wanted <= set(server.computed()), "the neighbours are computed")
         for event_id in (9, 11, 12, 13):
             rows = {row["key"]: row["state"] for row in server.open_event(event_id)["overlays"]}
             assert rows["slow"] == "done"
+            assert rows["line_fit"] == "queued"  # was not asked for
         assert server.computed()["slow", 14] == 0
         assert server.computed()["slow", 10] == 0
 

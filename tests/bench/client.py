@@ -35,10 +35,14 @@ class Client:
         return self.get(f"/api/v1/datasets/{self._key}/geometry.bin")
 
     def overlays(
-        self, event_id: int, of: str, wait_s: float = 0.25, ahead: bool = False
+        self, event_id: int, of: str, wait_s: float = 0.25, listed: bool = False, ahead: str = ""
     ) -> list[dict[str, Any]]:
-        """Rows of the algorithms named in `of`, as far as they are after wait_s seconds."""
-        query = f"of={of}&viewer={self._viewer}&turn={self.turn}&wait={wait_s}&ahead={ahead:d}"
+        """Rows of the algorithms named in `of`, as far as they are after wait_s seconds.
+
+        listed : they are not drawn.  ahead : to be computed for the events that follow.
+        """
+        query = f"of={of}&viewer={self._viewer}&turn={self.turn}&wait={wait_s}"
+        query += f"&listed={listed:d}&ahead={ahead}"
         path = f"/api/v1/datasets/{self._key}/events/{event_id}/overlays?{query}"
         rows: list[dict[str, Any]] = json.loads(self.get(path))["overlays"]
         return rows

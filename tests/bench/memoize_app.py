@@ -12,16 +12,18 @@ from typing import Any
 from diskcache import Cache
 
 from app.main import create_app
-from app.services.algorithms import find_algorithms
+from app.services.algorithms import Algorithm, find_algorithms
 from app.services.answers import Answer, answer_of
-from app.services.overlays import Overlay, answered
+from app.services.overlays import Overlay, answered, unanswered
 from app.settings import Settings, load_settings
+from app.theme import style_of
 from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.event import Event
 
 
 class MemoizedResults:
-    """Stands in for app.services.results.Results: whoever opens an event computes its answers."""
+    """Stands in for app.services.results.Results: whoever opens an event computes what is
+    drawn at first, and waits for it."""
 
     def __init__(self, settings: Settings, library: Any) -> None:
         self.algorithms = find_algorithms(settings.plugins)
@@ -36,15 +38,20 @@ class MemoizedResults:
         self._compute = compute
 
     def kept(self, event: Event, dataset: Dataset) -> tuple[Overlay, ...]:
-        return self.ask(event, dataset, self.algorithms, None, 0.0)
+        return tuple(
+            self._answered(row, event, dataset)
+            if style_of(row.key).shown_at_first
+            else unanswered(row, "queued")
+            for row in self.algorithms.values()
+        )
 
     def ask(
-        self, event: Event, dataset: Dataset, of: Iterable[str], viewer: object, wait_s: float
+        self, event: Event, dataset: Dataset, of: Iterable[str], *_: object
     ) -> tuple[Overlay, ...]:
-        return tuple(
-            answered(self._compute(dataset.key, event.event_id, key), self.algorithms[key], event)
-            for key in of
-        )
+        return tuple(self._answered(self.algorithms[key], event, dataset) for key in of)
+
+    def _answered(self, row: Algorithm, event: Event, dataset: Dataset) -> Overlay:
+        return answered(self._compute(dataset.key, event.event_id, row.key), row, event)
 
     def ahead(self, *_: object) -> None:
         """A plain memoize computes nothing ahead."""

@@ -143,10 +143,12 @@ def test_the_next_events_are_asked_for_once_after_the_event_is_drawn(
     wait_for_row(page, "held")
     page.wait_for_timeout(1500)  # whatever is asked, is asked by then
     asked = page.watched.requests
-    ahead = [i for i, url in enumerate(asked) if "ahead=1" in url]
+    ahead = [i for i, url in enumerate(asked) if "ahead=" in url]
     pulses = [i for i, url in enumerate(asked) if "pulses.bin" in url]
     assert len(ahead) == 1
     assert ahead[0] > pulses[0]
+    assert "&ahead=line_fit,mpe_fit," in asked[ahead[0]]  # what is drawn, no more
+    assert "spe_fit" not in asked[ahead[0]]
     assert len([url for url in asked if url.endswith("/api/v1/jobs")]) == 1
 
 
@@ -191,3 +193,34 @@ def test_without_the_server_the_row_says_so_and_one_can_try_again(
     wait_for_row(page, "held")
     unexpected = [p for p in page.watched.problems if "ERR_FAILED" not in p]
     page.watched.problems[:] = unexpected
+
+
+def test_what_is_drawn_is_asked_for_first_and_the_rest_of_who_stays(
+    odd_server: str, open_page: OpenPage, closed_gate: Path
+) -> None:
+    page = open_page(f"{odd_server}/event/icecube_simulation/20")
+    wait_for_row(page, "held", "computing")  # drawn, and the gate is closed
+    page.wait_for_timeout(1500)
+    assert not [url for url in page.watched.requests if "listed=1" in url]
+    closed_gate.unlink()
+    wait_for_row(page, "spe_fit")  # not drawn
+    asked = [url for url in page.watched.requests if "/overlays?of=" in url]
+    first = next(i for i, url in enumerate(asked) if "spe_fit" in url)
+    assert "listed=1" in asked[first]
+    assert "held" not in asked[first]
+    assert all("listed=0" in url for url in asked[:first] if "ahead=" not in url)
+
+
+def test_what_is_switched_on_meanwhile_is_asked_for_as_drawn(
+    odd_server: str, open_page: OpenPage, closed_gate: Path
+) -> None:
+    page = open_page(f"{odd_server}/event/icecube_simulation/21?on=line_fit")
+    wait_for_row(page, "held", "computing")  # listed only
+    page.click(".more-rows")
+    page.click("#directions [data-overlay=held]")
+    page.wait_for_function(
+        """() => performance.getEntriesByType("resource")
+            .some(({ name }) => name.includes("listed=0") && name.includes("held"))"""
+    )
+    closed_gate.unlink()
+    page.wait_for_selector(f"{ROW} >> text=57.3°")

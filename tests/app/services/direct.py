@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.services.algorithms import Algorithm, find_algorithms
 from app.services.answers import answer_of, encode
@@ -37,13 +37,20 @@ class DirectInference:
         self._library = library
         self._algorithms = algorithms
         self.asked: list[tuple[Place, tuple[str, ...], Viewer | None, float]] = []
-        self.asked_ahead: list[tuple[Place, Viewer | None, int]] = []
+        self.asked_ahead: list[tuple[Place, Viewer | None, int, tuple[str, ...]]] = []
+        self.asked_listed: list[bool] = []
         self.left: list[Viewer] = []
 
     def ask(
-        self, place: Place, keys: Mapping[str, str], viewer: Viewer | None, wait_s: float
+        self,
+        place: Place,
+        keys: Mapping[str, str],
+        viewer: Viewer | None,
+        wait_s: float,
+        listed: bool = False,
     ) -> dict[str, State]:
         self.asked.append((place, tuple(keys), viewer, wait_s))
+        self.asked_listed.append(listed)
         dataset = self._library.dataset(place.dataset)
         event = dataset.event(place.event_id)
         return {key: self._state(self._algorithms[key], event, dataset) for key in keys}
@@ -52,8 +59,8 @@ class DirectInference:
         (computed,) = row.compute([event], dataset.detector)
         return State("done", kept=encode(answer_of(computed, row), row))
 
-    def ahead(self, place: Place, viewer: Viewer | None, count: int) -> None:
-        self.asked_ahead.append((place, viewer, count))
+    def ahead(self, place: Place, viewer: Viewer | None, count: int, of: Sequence[str]) -> None:
+        self.asked_ahead.append((place, viewer, count, tuple(of)))
 
     def leave(self, viewer: Viewer) -> None:
         self.left.append(viewer)

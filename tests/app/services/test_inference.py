@@ -183,7 +183,7 @@ def test_neighbours_are_computed_ahead_and_a_shown_event_overtakes(
 ) -> None:
     slow.ready_pid()
     slow.ask("slow", 10, viewer=Viewer("viewer-1", 1))
-    slow.inference.ahead(Place("set", 10), Viewer("viewer-1", 1), 3)
+    slow.inference.ahead(Place("set", 10), Viewer("viewer-1", 1), 3, ["slow"])
     begun(counts, "slow 11")
     slow.ended("slow", 30)
     begun(counts, "slow 9")
@@ -193,7 +193,7 @@ def test_neighbours_are_computed_ahead_and_a_shown_event_overtakes(
 
 def test_what_was_computed_ahead_is_there_at_once(slow: Served, counts: Path) -> None:
     slow.ready_pid()
-    slow.inference.ahead(Place("set", 10), Viewer("viewer-1", 1), 1)
+    slow.inference.ahead(Place("set", 10), Viewer("viewer-1", 1), 1, ["slow"])
     begun(counts, "slow 9")
     assert slow.ask("slow", 11, viewer=Viewer("viewer-1", 2)).state == "done"
 

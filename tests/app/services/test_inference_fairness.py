@@ -13,7 +13,7 @@ from app.services.inference_queue import HELD_S, INTEREST_S, Priority, Queue, Ta
 from tests.app.services.conftest import Clock
 
 ANNE, BEN = Viewer("viewer-anne", 1), Viewer("viewer-ben", 1)
-SHOWN, AHEAD = Priority.SHOWN, Priority.AHEAD
+SHOWN, AHEAD, LISTED = Priority
 
 
 def put(
@@ -60,6 +60,23 @@ def test_what_is_ahead_fills_no_batch_of_what_is_shown(queue: Queue) -> None:
     assert take(queue, 8) == "123"
 
 
+def test_what_is_only_listed_comes_last_one_of_each_viewer_in_turn(queue: Queue) -> None:
+    put(queue, "123", ANNE, priority=LISTED)
+    put(queue, "xy", BEN, priority=LISTED)
+    put(queue, "b", BEN, priority=AHEAD)
+    put(queue, "a", ANNE)
+    assert [take(queue) for _ in range(8)] == [*"abx1y23", ""]
+
+
+def test_what_is_listed_is_moved_up_when_it_is_drawn_and_never_down(queue: Queue) -> None:
+    (listed,) = put(queue, "1", ANNE, priority=LISTED)
+    (drawn,) = put(queue, "2", ANNE)
+    assert put(queue, "1", ANNE) == [listed]
+    assert put(queue, "2", ANNE, priority=LISTED) == [drawn]
+    assert queue.lengths() == {"shown": 2, "ahead": 0, "listed": 0}
+    assert [take(queue), take(queue)] == ["2", "1"]
+
+
 def test_what_is_put_back_lets_others_go_first_and_keeps_its_place(
     queue: Queue, clock: Clock
 ) -> None:
@@ -69,7 +86,7 @@ def test_what_is_put_back_lets_others_go_first_and_keeps_its_place(
         queue.put_back(task)
     put(queue, "c", ANNE)
     assert {task.state for task in tasks} == {"queued"}
-    assert queue.lengths() == {"shown": 3, "ahead": 0}
+    assert queue.lengths() == {"shown": 3, "ahead": 0, "listed": 0}
     assert [take(queue), take(queue)] == ["c", ""]
     assert not queue.has_tasks(SHOWN)
     clock.now_s += HELD_S

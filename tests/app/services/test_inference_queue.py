@@ -56,7 +56,7 @@ def test_first_come_first_served(queue: Queue) -> None:
 def test_shown_comes_before_ahead(queue: Queue) -> None:
     put(queue, "ahead", AHEAD)
     put(queue, "shown")
-    assert queue.lengths() == {"shown": 1, "ahead": 1}
+    assert queue.lengths() == {"shown": 1, "ahead": 1, "listed": 0}
     assert [take(queue), take(queue)] == [["shown"], ["ahead"]]
 
 
@@ -72,7 +72,7 @@ def test_what_is_shown_after_all_moves_up(queue: Queue) -> None:
     put(queue, "y", AHEAD)
     put(queue, "y", SHOWN)
     put(queue, "y", AHEAD)  # does not move down again
-    assert queue.lengths() == {"shown": 1, "ahead": 1}
+    assert queue.lengths() == {"shown": 1, "ahead": 1, "listed": 0}
     assert take(queue) == ["y"]
 
 
@@ -176,7 +176,7 @@ def test_a_full_queue_says_so_and_keeps_the_places_of_others(
     assert put(queue, "a").state == "queued"
     put(queue, "x", AHEAD)
     assert put(queue, "y", AHEAD).state == "failed"
-    assert queue.lengths() == {"shown": 3, "ahead": 1}
+    assert queue.lengths() == {"shown": 3, "ahead": 1, "listed": 0}
     assert take(queue) == ["a"]
     assert put(queue, "d").state == "queued"  # it was not kept as a failure
 
@@ -280,4 +280,4 @@ def test_whatever_happens_a_key_is_computed_by_one_and_every_task_ends(
     for task in computing:
         queue.finish(task, b"x")
     assert all(task.state in ("done", "failed", "cancelled") for task in seen)
-    assert queue.lengths() == {"shown": 0, "ahead": 0}
+    assert queue.lengths() == {"shown": 0, "ahead": 0, "listed": 0}

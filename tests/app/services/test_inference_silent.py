@@ -102,7 +102,7 @@ def test_while_it_is_silent_one_request_a_second_waits(late: tuple[Late, Inferen
     began_s = time.monotonic()
     for _ in range(100):
         assert inference.ask(Place("set", 1), KEYS, None, 0.25)["line_fit"].state == "queued"
-        inference.ahead(Place("set", 1), None, 3)
+        inference.ahead(Place("set", 1), None, 3, ["line_fit"])
     assert time.monotonic() - began_s < 0.8
 
 

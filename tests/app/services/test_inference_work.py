@@ -21,6 +21,8 @@ from reco_core.icecube.detector import Detector
 from reco_core.icecube.event import Event
 from tests.app.services.work_parts import VIEWER, Parts
 
+OF = ("noting",)
+
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Iterator[Parts]:
@@ -115,7 +117,7 @@ def test_what_is_computed_is_written_down_until_it_is_done(parts: Parts) -> None
 def test_the_order_of_work(parts: Parts) -> None:
     """Shown, weights, ahead, jobs; what is shown meanwhile comes in between."""
     parts.jobs.left = 1
-    parts.ahead.start(Place("set", 10), VIEWER, 2)
+    parts.ahead.start(Place("set", 10), VIEWER, 2, OF)
     parts.put(5)
     assert [parts.work.turn() for _ in range(4)] == [True] * 4  # shown, three loads
     assert parts.work.turn()  # walks to 11
@@ -126,15 +128,24 @@ def test_the_order_of_work(parts: Parts) -> None:
 
 
 def test_a_walk_ends_at_the_ends_of_the_data(parts: Parts) -> None:
-    parts.ahead.start(Place("set", 19), None, 5)
-    parts.ahead.start(Place("set", 1), VIEWER, 1)
-    parts.ahead.start(Place("gone", 1), Viewer("viewer-2", 1), 1)
+    parts.ahead.start(Place("set", 19), None, 5, OF)
+    parts.ahead.start(Place("set", 1), VIEWER, 1, OF)
+    parts.ahead.start(Place("gone", 1), Viewer("viewer-2", 1), 1, OF)
     parts.turns()
     assert sorted(k for batch in parts.batches for k in batch) == [2, 18, 20]
 
 
+def test_a_walk_is_of_the_algorithms_that_were_asked_for(parts: Parts) -> None:
+    parts.ahead.start(Place("set", 5), VIEWER, 1, ("no such algorithm",))
+    parts.turns()
+    assert parts.batches == []
+    parts.ahead.start(Place("set", 5), VIEWER, 1, ("no such algorithm", *OF))
+    parts.turns()
+    assert parts.batches == [[6], [4]]
+
+
 def test_who_moves_on_is_not_walked_for(parts: Parts) -> None:
-    parts.ahead.start(Place("set", 5), VIEWER, 3)
+    parts.ahead.start(Place("set", 5), VIEWER, 3, OF)
     parts.queue.leave(Viewer(VIEWER.name, 2))
     parts.turns()
     assert parts.batches == []
@@ -142,8 +153,8 @@ def test_who_moves_on_is_not_walked_for(parts: Parts) -> None:
 
 def test_walks_are_bounded_and_one_per_viewer(parts: Parts) -> None:
     for k in range(MAX_WALKS + 5):
-        parts.ahead.start(Place("set", 1), Viewer(f"viewer-{k}", 1), 0)
-    parts.ahead.start(Place("set", 1), Viewer("viewer-1000", 1), 0)
+        parts.ahead.start(Place("set", 1), Viewer(f"viewer-{k}", 1), 0, OF)
+    parts.ahead.start(Place("set", 1), Viewer("viewer-1000", 1), 0, OF)
     assert len(parts.ahead._walks) == MAX_WALKS
 
 
@@ -154,7 +165,7 @@ def test_suspects_are_not_computed_ahead(tmp_path: Path) -> None:
     first.deaths.close()
     first.meeting.begun.write_bytes(begun)
     parts = Parts(tmp_path)
-    parts.ahead.start(Place("set", 1), VIEWER, 2)
+    parts.ahead.start(Place("set", 1), VIEWER, 2, OF)
     parts.turns()
     assert parts.batches == [[3]]
     parts.deaths.close()

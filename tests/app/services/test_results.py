@@ -31,9 +31,15 @@ class TellingInference(DirectInference):
     states: Mapping[str, State] = {}
 
     def ask(
-        self, place: Place, keys: Mapping[str, str], viewer: Viewer | None, wait_s: float
+        self,
+        place: Place,
+        keys: Mapping[str, str],
+        viewer: Viewer | None,
+        wait_s: float,
+        listed: bool = False,
     ) -> dict[str, State]:
         self.asked.append((place, tuple(keys), viewer, wait_s))
+        self.asked_listed.append(listed)
         return {key: self.states.get(key, State("queued")) for key in keys}
 
 
@@ -98,6 +104,13 @@ def test_only_what_is_missing_is_asked_for(bench: Bench) -> None:
     assert bench.inference.asked == [(Place("set", 41), ("line_fit",), VIEWER, 0.0)]
 
 
+def test_it_is_handed_on_whether_it_is_drawn(bench: Bench) -> None:
+    for listed in (False, True):
+        for wait_s in (0.0, 0.1):
+            bench.results.ask(bench.event, bench.dataset, ["line_fit"], VIEWER, wait_s, listed)
+    assert bench.inference.asked_listed == [False, False, True, True]
+
+
 def test_with_nothing_kept_one_waits_but_not_for_long(bench: Bench) -> None:
     bench.ask("line_fit", wait_s=1e9)
     assert bench.inference.asked[0][3] == MAX_WAIT_S
@@ -125,7 +138,7 @@ def test_no_more_requests_wait_than_may(bench: Bench) -> None:
     """The third looks and goes while two wait; afterwards there is room again."""
     waits: list[float] = []
 
-    def ask(place: Place, keys: object, viewer: object, wait_s: float) -> dict[str, State]:
+    def ask(place: Place, keys: object, viewer: object, wait_s: float, listed: bool) -> dict:
         waits.append(wait_s)
         if len(waits) < 3:
             began_s = time.monotonic()
@@ -147,10 +160,11 @@ def test_an_algorithm_without_a_direction_is_no_overlay(bench: Bench) -> None:
 
 
 def test_ahead_and_leave_are_handed_on(bench: Bench) -> None:
-    bench.results.ahead(bench.event, bench.dataset, VIEWER, 3)
-    bench.results.ahead(bench.event, bench.dataset, VIEWER, 0)
+    bench.results.ahead(bench.event, bench.dataset, ["line_fit"], VIEWER, 3)
+    bench.results.ahead(bench.event, bench.dataset, ["line_fit"], VIEWER, 0)
+    bench.results.ahead(bench.event, bench.dataset, [], VIEWER, 3)
     bench.results.leave(VIEWER)
-    assert bench.inference.asked_ahead == [(Place("set", 41), VIEWER, 3)]
+    assert bench.inference.asked_ahead == [(Place("set", 41), VIEWER, 3, ("line_fit",))]
     assert bench.inference.left == [VIEWER]
 
 

@@ -59,8 +59,7 @@ class Parts:
         self.queue = Queue()
         self.meeting = Meeting(folder, "inference-test")
         self.deaths = Deaths(self.meeting, 100.0)
-        ahead_of = {"noting": self.algorithms["noting"]}
-        self.ahead = Ahead(self.library, ahead_of, self.queue, self.deaths)
+        self.ahead = Ahead(self.library, self.algorithms, self.queue, self.deaths)
         self.jobs = Jobs()
         self.work = Work(
             self.library, self.algorithms, self.cache, self.queue, self.deaths, self.ahead,
