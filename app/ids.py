@@ -17,6 +17,7 @@ PREVIOUS: Final = "previous"
 NEXT: Final = "next"
 RANDOM: Final = "random"
 JUMP: Final = "jump"
+PERFORMANCE: Final = "performance-link"  # to the page Performance of the data set on screen
 DATASET_MENU: Final = "dataset-menu"
 POSITION: Final = "position"
 DIRECTIONS: Final = "directions"

@@ -70,6 +70,8 @@ KEYS = (
     Key("Directions", ("Shift+C",), "toggle_cones", "Shift C", "error cones of the directions"),
     Key("Directions", ("Shift+R",), "toggle_residual", "Shift R",
         "colour by time residual to the chosen direction"),
+    Key("Directions", ("Shift+H",), "take_in_hand", "Shift H",
+        "take a track in hand, or put it down; arrows move it, Ctrl Z takes back"),
     Key("Scene", ("V",), "toggle_region", "V", "deciding region of the verdict"),
     Key("Scene", ("A",), "toggle_auxiliary", "A", "auxiliary pulses on and off"),
     Key("Scene", ("W",), "toggle_dust", "W", "dust layer on and off"),
@@ -78,6 +80,8 @@ KEYS = (
     Key("Page", ("E",), "save_png", "E", "save the view as PNG"),
     Key("Page", ("T",), "toggle_theme", "T", "dark or light"),
     Key("Page", ("Shift+S",), "toggle_jobs", "Shift S", "score a whole data set"),
+    Key("Page", ("Shift+E",), "open_performance", "Shift E",
+        "performance of all methods on this data set, and back"),
     Key("Page", ("?",), "toggle_help", "?", "this sheet"),
     Key("Page", ("Escape",), "escape", "Esc", "close the sheet, clear the selection"),
 )  # fmt: skip

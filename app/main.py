@@ -6,13 +6,24 @@ from typing import Any
 
 from dash import Dash
 
-from app import api, api_jobs, dash_requests, health, metrics, security, timing
-from app.pages import event
+from app import (
+    api,
+    api_hand,
+    api_jobs,
+    api_performance,
+    dash_requests,
+    health,
+    metrics,
+    security,
+    timing,
+)
+from app.pages import event, performance
 from app.services.algorithms import find_algorithms
 from app.services.cache import ResultCache
 from app.services.events import Library
 from app.services.inference import Inference
 from app.services.jobs import Jobs
+from app.services.performance import Performance
 from app.services.results import Results
 from app.settings import ROOT, Settings, load_settings
 
@@ -32,12 +43,15 @@ def create_app(settings: Settings) -> Dash:
     security.answer_to(app.server, security.allowed_hosts(settings.host, settings.hosts))
     app.layout = event.layout()
     event.register(app)
+    performance.register(app)
     dash_requests.guard(app)
     app.server.config |= services_of(settings)
     services = app.server.config
     health.register(app.server, lambda: services["inference"].state, services["library"].count)
     app.server.register_blueprint(api.blueprint)
     app.server.register_blueprint(api_jobs.blueprint)
+    app.server.register_blueprint(api_hand.blueprint)
+    app.server.register_blueprint(api_performance.blueprint)
     security.protect(app.server, security.content_security_policy(app))
     _warm(app)
     return app
@@ -51,11 +65,13 @@ def services_of(settings: Settings) -> dict[str, Any]:
         settings.cache_dir / "results", settings.result_bytes, metrics.note_cache_lookup
     )
     inference = Inference(settings)
+    jobs = Jobs(library, algorithms, settings.cache_dir)
     return {
         "library": library,
         "results": Results(algorithms, cache, inference, settings.threads // 2),
-        "jobs": Jobs(library, algorithms, settings.cache_dir),
+        "jobs": jobs,
         "jobs_changed": inference.jobs_changed,
+        "performance": Performance(library, jobs, algorithms, cache),
         "inference": inference,
         "ahead": settings.ahead,
     }

@@ -16,6 +16,7 @@ from reco_core.errors import NotFoundError
 _EVENT = re.compile(r"/event/(?P<dataset>[A-Za-z0-9._-]{1,100})(?:/(?P<event_id>[^/]{1,40}))?/?")
 _WHOLE_NUMBER = re.compile("[0-9]{1,19}")
 MAX_EVENT_ID = 2**63 - 1
+PERFORMANCE = "/performance"  # a document of its own (pages/performance.py), matched by Flask
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,16 @@ def parse_path(path: str) -> EventAddress:
 def event_path(dataset: str, event_id: int) -> str:
     """The address of an event: '/event/kaggle/24'."""
     return f"/event/{quote(dataset, safe='')}/{event_id}"
+
+
+def event_path_of(dataset: str | None) -> str:
+    """The address of the first event of a data set (None: of the first data set)."""
+    return "/" if dataset is None else f"/event/{quote(dataset, safe='')}"
+
+
+def performance_path(dataset: str) -> str:
+    """The address of the page Performance: '/performance/kaggle'; without a data set the first."""
+    return f"{PERFORMANCE}/{quote(dataset, safe='')}"
 
 
 def parse_event_id(text: str) -> int:

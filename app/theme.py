@@ -30,6 +30,7 @@ OVERLAY_STYLES = (
     OverlayStyle("spe_fit", "#8aa8ff", "#2f54c8", False, "Shift P"),
     OverlayStyle("mpe_fit", "#ff7f8e", "#c0243c", True, "Shift M"),
     OverlayStyle("cascade_fit", "#f2e27a", "#7d6a00", False, "Shift K"),
+    OverlayStyle("hand", "#ff5ce1", "#b8008f", False, ""),
 )
 
 OVERLAY_STYLE = {style.key: style for style in OVERLAY_STYLES}

@@ -54,6 +54,14 @@ def _camera(text: str) -> list[float]:
     return values
 
 
+def _hand(text: str) -> list[str | float]:
+    kind, *numbers = text.split(",")
+    ends = ((0, 180), (0, 360), *[(-100_000, 100_000)] * 3, (-_NS_LIMIT, _NS_LIMIT))
+    if kind not in ("track", "cascade") or len(numbers) != len(ends):
+        raise ValueError("nothing that can be held")
+    return [kind, *(_number(*span)(part) for part, span in zip(numbers, ends, strict=True))]
+
+
 def _keys(allowed: tuple[str, ...]) -> Callable[[str], list[str]]:
     def parse(text: str) -> list[str]:
         keys = [key for key in text.split(",") if key]
@@ -94,6 +102,11 @@ VIEW_PARAMETERS = (
     ViewParameter("camera", "azimuth,elevation (degrees),distance,x,y,z (m)", _camera),
     ViewParameter("on", f"any of {', '.join(_OVERLAYS)}, separated by commas", _keys(_OVERLAYS)),
     ViewParameter("fit", f"one of {', '.join(_OVERLAYS)}", _one_of(*_OVERLAYS)),
+    ViewParameter(
+        "hand",
+        "track or cascade,zenith,azimuth (degrees),x,y,z (m),time (ns): what is in hand",
+        _hand,
+    ),
     ViewParameter("map", f"one of {', '.join(_MAPS)}", _one_of(*_MAPS)),
     ViewParameter("aux", "0 or 1: auxiliary pulses drawn", _flag),
     ViewParameter("cones", "0 or 1: error cones drawn", _flag),

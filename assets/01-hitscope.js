@@ -8,6 +8,10 @@ window.dash_clientside.hitscope = {
     this.waiting = { data, config };
     window.dispatchEvent(new Event("hitscope:load"));
   },
+  performance_path(path) {
+    const [, dataset] = /^\/event\/([^/]+)/.exec(path ?? "") ?? [];
+    return dataset ? `/performance/${dataset}` : "/performance";
+  },
 };
 
 // Dash tells nobody when the server does not answer it: listen in, and hand everything on unchanged.

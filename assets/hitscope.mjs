@@ -13,6 +13,9 @@ import { mountDepthMap } from "./display/depth_map.mjs";
 import { makeIntroduction, mountDirections } from "./display/directions.mjs";
 import { mountDomPanel } from "./display/dom_panel.mjs";
 import { dropEvents, fetchEvent, fetchGeometry } from "./display/loader.mjs";
+import { Hand } from "./display/hand.mjs";
+import { mountHandles } from "./display/hand_handles.mjs";
+import { mountHandPanel } from "./display/hand_panel.mjs";
 import { watchIndex } from "./display/index_progress.mjs";
 import { bindKeys } from "./display/keys.mjs";
 import { makeActions } from "./display/actions.mjs";
@@ -42,6 +45,7 @@ function start(config) {
   });
   keepTheme(store.get("theme")); // before anything reads a colour
   watchResiduals(store, config); // before the parts, which draw them
+  const hand = new Hand(store, config);
   const axis = createTimeAxis(store);
   const scene = startScene(store, config);
   const clock = createClock(store, {});
@@ -55,17 +59,19 @@ function start(config) {
     mountDirections(host("directions"), store, results),
     mountSky(host("sky"), store, () => scene?.camera.preset("along")),
     mountResidualPanel(host("residuals"), store, config),
+    mountHandles(host("scene"), store, hand),
+    mountHandPanel(host("directions"), store, hand),
   ];
-  const actions = makeActions({ store, clock, scene, config });
+  const actions = makeActions({ store, clock, scene, config, hand });
   mountControls(store, actions, config);
   bindKeys(config.keys, actions);
   watchAddress(store);
   reportClock(store, scene !== null);
   arrival.watch(host("event-title"));
   mountJobs(store);
-  window.hitscope = { store, clock, scene, parts, actions };
+  window.hitscope = { store, clock, scene, parts, actions, hand };
   const introduce = makeIntroduction(store, config.overlays.map(({ key }) => key));
-  return { store, clock, results, introduce };
+  return { store, clock, results, introduce, hand };
 }
 
 function startScene(store, config) {
@@ -78,8 +84,9 @@ function startScene(store, config) {
 async function open(data, config) {
   const first = page === null; // later events show whole at once, so that one can leaf through
   page ??= start(config);
-  const { store, results, introduce } = page;
+  const { store, results, introduce, hand } = page;
   arrival.begin(data.error ? NO_EVENT : data.title);
+  hand.end(); // it belongs to the event that is left
   results.open(data.error ? null : data);
   host("notice").classList.toggle("failed", Boolean(data.error));
   document.querySelector(".page").classList.toggle("no-event", Boolean(data.error));
@@ -100,6 +107,7 @@ async function open(data, config) {
   host("scene").setAttribute("aria-label", `${data.title}: ${data.sentence}`);
   document.title = `${data.title}, ${data.dataset} - Hitscope`;
   results.computeAhead();
+  hand.resume(wanted.hand); // after what is computed ahead was chosen: no algorithm computes it
 }
 
 async function openNone(store, data) {
@@ -121,6 +129,7 @@ function drain() {
 
 function report(error) {
   if (isAway(error.status)) return arrival.lose(error.status);
+  page?.hand.end();
   page?.results.open(null);
   if (page) resetFor(page.store, null, {}); // no light of another event under this one's title
   arrival.fail(`The event could not be loaded: ${error.message}`);

@@ -7,10 +7,12 @@ from typing import Any
 from dash import html
 
 
-def failure(message: str, links: list[tuple[str, str]]) -> list[Any]:
+def failure(
+    message: str, links: list[tuple[str, str]], heading: str = "This event cannot be shown"
+) -> list[Any]:
     """A sentence saying what is wrong, and where one can go from here: (text, address)."""
     return [
-        html.H2("This event cannot be shown"),
+        html.H2(heading),
         html.P(message),
         html.P([html.A(text, href=href, className="control") for text, href in links]),
     ]

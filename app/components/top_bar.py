@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from app import ids
 from app.components.controls import action_button, kbd_of, toggle_button
+from app.routes import PERFORMANCE
 
 
 def top_bar() -> html.Header:
@@ -36,6 +37,9 @@ def top_bar() -> html.Header:
                             title="seconds per event")],
                 className="autoplay",
             ),
+            html.A([html.Span("Performance", className="label"), kbd_of("open_performance")],
+                   id=ids.PERFORMANCE, href=PERFORMANCE, className="control",
+                   title="how far each reconstruction is off, on this data set"),
             action_button("toggle_jobs", "Score"),
             action_button("copy_link", "Link"),
             action_button("save_png", "PNG"),

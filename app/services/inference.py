@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from app.services.held import BUSY, COMPILING, Answer, HandRequest, without
 from app.services.inference_folder import meeting_of
 from app.services.inference_keeper import Keeper, Known, ProcessState
 from app.services.inference_link import (
@@ -114,6 +115,18 @@ class Inference:
     def ahead(self, place: Place, viewer: Viewer | None, count: int, of: Sequence[str]) -> None:
         """Compute the next `count` events and the one before by algorithms, when there is time."""
         self._tell({"op": "ahead", "count": count, "of": list(of), **_who(place, viewer)})
+
+    def by_hand(self, place: Place, asked: HandRequest) -> Answer:
+        """The likelihood of what is in hand (inference_hand.py); not awaited if it is not there."""
+        keeper = self._hurried()
+        request = {"op": "by_hand", "place": [place.dataset, place.event_id], **asked.as_json()}
+        try:
+            return self._request(request, PATIENCE_S)[0]
+        except LinkSilent:
+            return without("queued", BUSY)
+        except LinkLost:
+            now = _unready(keeper.known)
+            return without(now.state, now.message or COMPILING)
 
     def leave(self, viewer: Viewer) -> None:
         """Drop what this viewer asked in earlier turns, is not begun, and nobody else asked."""

@@ -10,6 +10,7 @@ from app.services.events import Library
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
 from app.services.inference_folder import Meeting
+from app.services.inference_hand import Hand
 from app.services.inference_queue import Queue
 from app.services.inference_requests import Requests
 from app.services.inference_work import Work
@@ -38,7 +39,9 @@ class Parts:
         self.work = Work(
             library, algorithms, cache, queue, self.deaths, ahead, jobs, tables, weights
         )
-        self.requests = Requests(algorithms, queue, self.deaths, ahead, self.work, server_pid)
+        self.requests = Requests(
+            algorithms, queue, self.deaths, ahead, self.work, server_pid, Hand(library)
+        )
         for algorithm in algorithms.values():
             encode(Answer("no answer", {}), algorithm)  # the first time takes longest
 

@@ -4,6 +4,7 @@
  "viewer": [name, turn] | null, "wait_s": s, "listed": whether it is not drawn}
     -> {"states": {algorithm: [state, message, blob]}}
 {"op": "ahead", "place": ..., "viewer": ..., "count": n, "of": [algorithm]}    -> {}
+{"op": "by_hand", "place": ..., and the fields of a HandRequest (held.py)}    -> an Answer
 {"op": "leave", "viewer": ...}    -> {}
 {"op": "jobs"}    -> {}
 {"op": "status"}    -> {"queued": {priority: n}, "computing_s": s | null}
@@ -25,6 +26,7 @@ from app import metrics
 from app.services.algorithms import Algorithm
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
+from app.services.inference_hand import Hand
 from app.services.inference_link import (
     MAX_KEYS,
     MAX_REQUEST_BYTES,
@@ -62,6 +64,7 @@ class Requests:
         ahead: Ahead,
         work: Work,
         server_pid: int,
+        hand: Hand,
     ) -> None:
         self._algorithms = algorithms
         self._queue = queue
@@ -69,11 +72,13 @@ class Requests:
         self._ahead = ahead
         self._work = work
         self._server_pid = server_pid
+        self._hand = hand
         self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._said: set[str] = set()
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Reply]] = {
             "ask": self._ask,
             "ahead": self._go_ahead,
+            "by_hand": self._by_hand,
             "leave": self._leave,
             "jobs": self._wake,
             "status": self._status,
@@ -160,6 +165,10 @@ class Requests:
             raise ValueError(f"count is {count!r:.80}")
         self._ahead.start(place, viewer, count, _names(head))
         return self._wake(head)
+
+    def _by_hand(self, head: Mapping[str, Any]) -> Reply:
+        asked = {name: value for name, value in head.items() if name not in ("op", "place")}
+        return self._hand.answer(_place(head), asked), []
 
     def _leave(self, head: Mapping[str, Any]) -> Reply:
         viewer = _viewer(head)

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -151,6 +151,18 @@ class Jobs:
             return ()
         matches.sort(key=lambda match: (match[1] == "test", int(match[2])))
         return tuple(folder / match[0] for match in matches)
+
+    def finished(self, dataset: Dataset, algorithm: Algorithm) -> Iterator[tuple[Batch, Path]]:
+        """Batches with a finished table of the files as they are now, and where it is.
+
+        In the order of the batches. Raises DatasetError as the data set does.
+        """
+        job_ids = self._jobs_of(dataset.key, algorithm)
+        for batch in dataset.batches:
+            paths = [self._store.table(id, batch.split, batch.batch_id) for id in job_ids]
+            there = [path for path in paths if path.is_file()]
+            fingerprint = dataset.batch_fingerprint(batch) if there else ""
+            yield from ((batch, path) for path in there[:1] if is_table(path, fingerprint))
 
     def batch_file(self, job_id: str, split: str, batch_id: int | str) -> Path:
         """File of the finished table of a batch; NotFoundError if there is none (yet)."""

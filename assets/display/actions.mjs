@@ -7,12 +7,13 @@ import { SPEEDS_NS_PER_S } from "./clock.mjs";
 import { toggleOverlay } from "./directions.mjs";
 import { savePng } from "./png.mjs";
 import { toggleSheet } from "./sheets.mjs";
+import { toast } from "./toast.mjs";
 
 const ORBIT_RAD = Math.PI / 36; // 5 degrees a press
 const PAN_PX = 40; // a press
 const ZOOM = 1.15;
 
-export function makeActions({ store, clock, scene, config }) {
+export function makeActions({ store, clock, scene, config, hand }) {
   const flip = (key) => () => store.set({ [key]: !store.get(key) });
   const preset = (name) => () => scene?.camera.preset(name);
   const click = (id) => () => document.getElementById(id)?.click();
@@ -60,9 +61,11 @@ export function makeActions({ store, clock, scene, config }) {
     copy_link: () => copyLink(store),
     save_png: () => savePng(store, scene, config).then(() => toast("Saved the view as PNG")),
     toggle_theme: () => store.set({ theme: store.get("theme") === "dark" ? "light" : "dark" }),
+    open_performance: click("performance-link"),
     toggle_jobs: () => toggleSheet("jobs"),
     toggle_help: () => toggleSheet("help"),
-    escape: () => escape(store),
+    take_in_hand: () => hand.toggle(),
+    escape: () => escape(store, hand),
   };
   for (const { key } of config.overlays) actions[`toggle_${key}`] = () => toggleOverlay(store, key);
   return actions;
@@ -105,17 +108,9 @@ async function copyLink(store) {
   }
 }
 
-function escape(store) {
+function escape(store, hand) {
   document.querySelector("details[open]")?.removeAttribute("open");
-  if (store.get("selection").length) store.set({ selection: [] });
-  else choose(store, null);
-}
-
-let toastTimer = 0;
-
-export function toast(sentence) {
-  const host = document.getElementById("toast");
-  host.textContent = sentence;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => (host.textContent = ""), 2500);
+  if (hand.isGripped) hand.escape();
+  else if (store.get("selection").length) store.set({ selection: [] });
+  else if (!hand.escape()) choose(store, null);
 }

@@ -57,7 +57,7 @@ export function watchAddress(store) {
 }
 
 const WATCHED = [
-  "time", "playing", "window", "range", "camera", "overlays", "fit", "cones", "colour_map", "auxiliary", "dust",
+  "time", "playing", "window", "range", "camera", "overlays", "fit", "hand", "cones", "colour_map", "auxiliary", "dust",
   "region", "camera_locked", "speed", "theme", "selection",
 ];
 
@@ -83,6 +83,7 @@ function query(store) {
     camera: store.get("camera") ? cameraText(store.get("camera")) : null,
     on: store.get("overlays").join(","),
     fit: store.get("fit"),
+    hand: store.get("hand") ? handText(store.get("hand"), event.t0_ns) : null,
     cones: flag("cones"),
     map: store.get("colour_map"),
     aux: flag("auxiliary"),
@@ -97,6 +98,11 @@ function query(store) {
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`)
     .join("&");
+}
+
+function handText({ kind, zenith, azimuth, point_m, time_ns }, t0_ns) {
+  const angles = [zenith, azimuth].map((angle) => round(angle / DEGREE, 3));
+  return [kind, ...angles, ...point_m.map((m) => round(m, 2)), round(time_ns + t0_ns, 1)].join(",");
 }
 
 function cameraText(camera) {

@@ -1,11 +1,11 @@
 // Buttons, read-outs and tabs of the page: they run actions and show the view's state.
 
-import { toast } from "./actions.mjs";
 import { SPEEDS_NS_PER_S } from "./clock.mjs";
 import { toggleOverlay } from "./directions.mjs";
 import { ns } from "./format.mjs";
-import { bindSheets, openSheet } from "./sheets.mjs";
+import { bindSheets, closeMenus, openSheet } from "./sheets.mjs";
 import { keepTheme } from "./theme.mjs";
+import { toast } from "./toast.mjs";
 
 export function mountControls(store, actions, config) {
   document.addEventListener("click", (event) => {
@@ -122,12 +122,4 @@ function mountTabs() {
   };
   for (const tab of tabs) tab.addEventListener("click", () => open(tab.dataset.tab));
   open("tab-time");
-}
-
-function closeMenus() {
-  document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details[open]")) {
-      if (!menu.contains(event.target) || event.target.closest("a")) menu.removeAttribute("open");
-    }
-  });
 }

@@ -9,22 +9,26 @@ const ADDRESS = "/api/v1/jobs";
 const OPEN_MS = 1000;
 const CLOSED_MS = 5000;
 
-export function mountJobs(store) {
-  const jobs = new Jobs(store, document.getElementById("jobs"));
+/** closed_ms: how often to ask while a job runs and the sheet is closed. */
+export function mountJobs(store, closed_ms = CLOSED_MS) {
+  const jobs = new Jobs(store, document.getElementById("jobs"), closed_ms);
   mountJobsSheet(store, jobs);
   store.on(["jobs"], () => showProgress(store.get("jobs")?.jobs ?? []));
   jobs.refresh();
+  return jobs;
 }
 
 class Jobs {
   #store;
   #sheet;
+  #closed_ms;
   #timer = 0;
   #asked = 0;
 
-  constructor(store, sheet) {
+  constructor(store, sheet, closed_ms) {
     this.#store = store;
     this.#sheet = sheet;
+    this.#closed_ms = closed_ms;
     sheet.addEventListener("sheet:open", () => this.refresh());
     document.addEventListener("visibilitychange", () => document.hidden || this.#wait(0));
   }
@@ -41,7 +45,7 @@ class Jobs {
       if (ticket !== this.#asked) return;
       this.#store.set({ jobs: { ...NOTHING, ...this.#store.get("jobs"), trouble: message } });
     }
-    this.#wait(this.#sheet.hidden ? CLOSED_MS : OPEN_MS);
+    this.#wait(this.#sheet.hidden ? this.#closed_ms : OPEN_MS);
   }
 
   #wait(pause_ms) {

@@ -1,8 +1,8 @@
 // The button of the sheet of jobs tells how far the running job is, quietly.
 
-import { toast } from "./actions.mjs";
 import { isActive, shareOf } from "./job_words.mjs";
 import { openSheet } from "./sheets.mjs";
+import { toast } from "./toast.mjs";
 
 const FIGURE_SPACE = "\u2007"; // as wide as a digit, so that nothing moves at 10 %
 

@@ -37,6 +37,15 @@ export function bindSheets() {
   });
 }
 
+/** A menu closes when something else is clicked, or a link in it. */
+export function closeMenus() {
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details[open]")) {
+      if (!menu.contains(event.target) || event.target.closest("a")) menu.removeAttribute("open");
+    }
+  });
+}
+
 function hearKey(event) {
   const sheet = openSheet();
   if (!sheet) return;

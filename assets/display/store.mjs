@@ -68,6 +68,7 @@ export function newStore() {
     overlays: [], // keys of the directions drawn
     fit: null, // key of the chosen direction, which the others are measured against
     residuals: null, // to that direction, as chosen.mjs keeps them
+    hand: null, // what is held in hand, as hand_geometry.mjs describes it
     cones: true, // draw the directions' uncertainties
     hover: null, // sensor_id under the pointer, wherever the pointer is
     selection: [], // sensor_ids

@@ -91,8 +91,8 @@ def search_cascades(
             )  # fmt: skip
             spread[k] = _search(models, sensors, own, room, seen, grid, search, found[k])
             _curvature(models, seen.doms[: seen.count[0]], room, search, curve[k])
-            n_doms[k] = _n_lit(seen)
-            _to_vertex(found[k])
+            n_doms[k] = n_lit(seen)
+            to_vertex(found[k])
 
 
 @compiled
@@ -104,12 +104,9 @@ def _search(
     spread = 0.0
     for stage in range(len(EVALUATIONS)):
         if stage == ROUGH:
-            look(sensors, pulsed, found, -SPAN_NS, SPAN_NS, seen)
-            take_brightest(sensors, seen)
-            rough_places(seen.doms[: seen.count[0]], room)
-            copy_cascade(room.starts[1], room.centre)
+            begin_rough(sensors, pulsed, found, room, seen)
         elif stage == PLACED:
-            _look_around(sensors, pulsed, found, room.centre, seen)
+            look_around(sensors, pulsed, found, room.centre, seen)
             one_start(found, room)
         elif stage == TURNED:
             light_around(models.fine, models.charges, seen.doms[: seen.count[0]], found, grid)
@@ -117,7 +114,7 @@ def _search(
             best_directions(grid, found, room)
         else:
             one_start(found, room)
-        best = _follow_all(models, stage, seen.doms[: seen.count[0]], room, search)
+        best = follow_all(models, stage, seen.doms[: seen.count[0]], room, search)
         copy_cascade(room.starts[best], found)
         if stage == TURNED:
             spread = mean_square_angle(room.starts[:, UX:], room.losses, best)
@@ -126,20 +123,31 @@ def _search(
 
 
 @compiled
-def _look_around(
+def begin_rough(
+    sensors: Sensors, pulsed: Pulsed, found: FloatArray, room: Room, seen: Seen
+) -> None:
+    """The brightest DOMs, and rough places as starts."""
+    look(sensors, pulsed, found, -SPAN_NS, SPAN_NS, seen)
+    take_brightest(sensors, seen)
+    rough_places(seen.doms[: seen.count[0]], room)
+    copy_cascade(room.starts[1], room.centre)
+
+
+@compiled
+def look_around(
     sensors: Sensors, pulsed: Pulsed, found: FloatArray, centre: FloatArray, seen: Seen
 ) -> None:
     """What DOMs saw of a cascade; of one at the centre of light if it explains next to nothing."""
     for _ in range(2):
         look(sensors, pulsed, found, EARLIEST_NS, LATEST_NS, seen)
         take_nearest(sensors, found, seen)
-        if _n_lit(seen) >= LEAST_DOMS:
+        if n_lit(seen) >= LEAST_DOMS:
             return
         copy_cascade(centre, found)
 
 
 @compiled
-def _n_lit(seen: Seen) -> int:
+def n_lit(seen: Seen) -> int:
     """How many of the DOMs taken have a pulse that is not auxiliary."""
     n = ZERO + 0
     for i in range(seen.count[0]):
@@ -148,7 +156,7 @@ def _n_lit(seen: Seen) -> int:
 
 
 @compiled
-def _to_vertex(cascade: FloatArray) -> None:
+def to_vertex(cascade: FloatArray) -> None:
     """From where most light leaves back to where the cascade starts."""
     deep = shower_maximum_m(math.exp(cascade[LOG_GEV]))
     for a in range(3):
@@ -157,19 +165,19 @@ def _to_vertex(cascade: FloatArray) -> None:
 
 
 @compiled
-def _follow_all(models: Models, stage: int, doms: FloatArray, room: Room, search: Search) -> int:
+def follow_all(models: Models, stage: int, doms: FloatArray, room: Room, search: Search) -> int:
     """Search from each start there is, which becomes where the search ends; the best one."""
     best = ZERO + 0
     for s in range(len(room.losses)):
         if room.losses[s] < math.inf:
-            _follow(models, stage, doms, room, s, search)
+            follow(models, stage, doms, room, s, search)
         if room.losses[s] < room.losses[best]:
             best = s
     return best
 
 
 @compiled
-def _follow(
+def follow(
     models: Models, stage: int, doms: FloatArray, room: Room, s: int, search: Search
 ) -> None:
     """Search from the s-th start."""

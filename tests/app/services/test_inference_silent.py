@@ -239,7 +239,9 @@ def test_connections_are_taken_again_after_a_want_of_threads(
 ) -> None:
     monkeypatch.setattr(inference_requests, "MAX_CONNECTIONS", 3)
     nothing: Any = None
-    requests = inference_requests.Requests({}, nothing, nothing, nothing, nothing, os.getpid())
+    requests = inference_requests.Requests(
+        {}, nothing, nothing, nothing, nothing, os.getpid(), nothing
+    )
     listener = listen(tmp_path / "a.sock")
     serving = threading.Thread(target=requests.serve, args=(listener,), daemon=True)
     serving.start()
