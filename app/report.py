@@ -16,6 +16,7 @@ from reco_core.errors import HitscopeError
 from reco_core.icecube.dataset_table import read_table
 from reco_core.icecube.evaluation.run import CURVES_FILE, MEASURES_FILE
 from reco_core.icecube.evaluation.text import KINDS, table_text
+from reco_core.icecube.evaluation.verdict_text import verdict_text
 from reco_core.icecube.validation.command import add_sample_arguments, seeds_of
 from reco_core.icecube.validation.dataset_report import read_numbers
 from reco_core.icecube.validation.run import Validation, validate
@@ -76,13 +77,19 @@ def _report_simulation(args: argparse.Namespace) -> None:
     check_page(page)
     result = _validation(args)
     pictures = draw_all(args.out / "pictures", result)
-    _complete(page, pictures, {"table": report_text(result).rstrip()})
+    _complete(page, pictures, {"table": report_text(result)})
 
 
-def _complete(page: Path, pictures: Mapping[str, str], blocks: Mapping[str, str]) -> None:
-    """Put links to the pictures and the blocks into a page, and tell what was written."""
+def _complete(
+    page: Path, pictures: Mapping[str, str], blocks: Mapping[str, str], place: str = "pictures"
+) -> None:
+    """Put links to the pictures and the blocks into a page, and tell what was written.
+
+    place : name of the block of links.
+    """
     links = "\n\n".join(f"![{text}](pictures/{name})" for name, text in pictures.items())
-    write_blocks(page, {"pictures": links, **blocks})
+    texts = {name: text.rstrip() for name, text in blocks.items()}
+    write_blocks(page, {place: links, **texts})
     for name in (*(f"pictures/{name}" for name in pictures), page.name):
         print(page.parent / name)
 
@@ -112,8 +119,21 @@ def _report_evaluation(args: argparse.Namespace) -> None:
     check_page(page)
     measures, curves = (read_table(args.folder / name) for name in (MEASURES_FILE, CURVES_FILE))
     pictures = draw_all(args.out / "pictures", measures, curves)
-    blocks = {f"table by {kind}": table_text(measures, kind).rstrip() for kind in KINDS}
+    blocks = {f"table by {kind}": table_text(measures, kind) for kind in KINDS}
     _complete(page, pictures, {"methods": methods_text(), **blocks})
+    _report_verdict(args.folder, page)
+
+
+def _report_verdict(tables: Path, page: Path) -> None:
+    """Pictures and tables of the learned verdict in that page, if it was evaluated."""
+    from app.report_verdict import draw_verdict, read_verdict
+
+    found = read_verdict(tables)
+    if found is None:
+        print(f"{tables} has no evaluation of the verdict; that part of the page stays.")
+        return
+    pictures = draw_verdict(page.parent / "pictures", found)
+    _complete(page, pictures, verdict_text(found), "verdict pictures")
 
 
 REPORTS: Final = (

@@ -31,6 +31,11 @@ COMMANDS: Final = (
         "reco_core.icecube.reconstructions.command",
     ),
     Command(
+        "classify",
+        "write the learned verdict on every event of a data set",
+        "reco_core.icecube.classification.command",
+    ),
+    Command(
         "simulate",
         "write a data set of simulated events",
         "reco_core.icecube.simulation.command",

@@ -45,7 +45,7 @@ EVENT: Final = "event"
 
 
 class _Plan(NamedTuple):
-    """The expressions of each step, made once: there are hundreds."""
+    """The expressions of each step, made once: there are hundreds. needed : columns on the way."""
 
     of_pulses: dict[str, list[pl.Expr]]
     of_ranks: dict[str, list[pl.Expr]]
@@ -53,6 +53,7 @@ class _Plan(NamedTuple):
     of_events: list[pl.Expr]
     of_ratios: list[pl.Expr]
     finished: list[pl.Expr]
+    needed: frozenset[str]
 
 
 @cache
@@ -75,37 +76,61 @@ def all_features() -> tuple[Feature, ...]:
 
 
 @cache
-def _plan() -> _Plan:
+def _plan(columns: tuple[str, ...] | None) -> _Plan:
+    """The plan of these columns, in their order; of all for None."""
+    ranks = {s: [*_named(rank_features(s))] for s in SELECTIONS}
+    events, ratios = [*_named(_of_events())], [*_named(_ratios())]
+    rows = {row.name: row for row in all_features()}
+    wanted = tuple(rows) if columns is None else columns
+    needed = _needed(wanted, (ratios, events, [*chain(*ranks.values())]))
+
+    def of(expressions: Iterable[pl.Expr]) -> list[pl.Expr]:
+        return [one for one in expressions if one.meta.output_name() in needed]
+
     return _Plan(
-        {s: [*_named(pulse_features(s)), *pulse_lists(s)] for s in SELECTIONS},
-        {s: [*_named(rank_features(s))] for s in SELECTIONS},
-        [*_named(dom_features()), *dom_sums()],
-        [*_named(_of_events())],
-        [*_named(_ratios())],
-        [row.finished for row in all_features()],
+        {s: of((*_named(pulse_features(s)), *pulse_lists(s))) for s in SELECTIONS},
+        {s: of(ranks[s]) for s in SELECTIONS},
+        of((*_named(dom_features()), *dom_sums())),
+        of(events),
+        of(ratios),
+        [rows[name].finished for name in wanted],
+        needed,
     )
+
+
+def _needed(wanted: Iterable[str], steps: Iterable[list[pl.Expr]]) -> frozenset[str]:
+    """The columns wanted, and those that they are made of. steps : the last first."""
+    found = set(wanted)
+    for step in steps:
+        for one in step:
+            if one.meta.output_name() in found:
+                found.update(one.meta.root_names())
+    return frozenset(found)
 
 
 def _named(rows: Iterable[Feature]) -> Iterable[pl.Expr]:
     return (row.named for row in rows)
 
 
-def features(batch: PulseBatch, detector: Detector) -> pl.LazyFrame:
+def features(
+    batch: PulseBatch, detector: Detector, columns: tuple[str, ...] | None = None
+) -> pl.LazyFrame:
     """One row per event in the order of the batch, one column per row of all_features.
 
     Nothing is NaN: where a number is missing it is null, for the reason that its row gives.
+    columns : those that are wanted, in their order, which takes less time; None for all.
     """
-    plan, pulses = _plan(), _pulses(batch, detector)
+    plan, pulses = _plan(columns), _pulses(batch, detector)
     light = pulses.filter(~pl.col("auxiliary"))
     events = pl.LazyFrame({EVENT: np.arange(batch.n_events, dtype=np.uint32)})
     for part in (
-        _of_selection(pulses, ALL),
-        _of_selection(light, NON_AUXILIARY),
+        _of_selection(plan, pulses, ALL),
+        _of_selection(plan, light, NON_AUXILIARY),
         _by_event(doms_of(light), plan.of_doms),
     ):
         events = events.join(part, on=EVENT, how="left", maintain_order="left")
     return (
-        pl.concat([events, axes_of(pulses, batch.n_events)], how="horizontal")
+        pl.concat([events, axes_of(pulses, batch.n_events, plan.needed)], how="horizontal")
         .with_columns(plan.of_events)
         .with_columns(plan.of_ratios)
         .select(plan.finished)
@@ -117,10 +142,10 @@ def load() -> None:
     features(pack([]), builtin_detector()).collect()
 
 
-def _of_selection(pulses: pl.LazyFrame, selection: str) -> pl.LazyFrame:
-    summed = _by_event(pulses, _plan().of_pulses[selection])
-    lists = [f"{name}_{selection}" for name in LISTS]
-    return summed.with_columns(_plan().of_ranks[selection]).drop(lists)
+def _of_selection(plan: _Plan, pulses: pl.LazyFrame, selection: str) -> pl.LazyFrame:
+    summed = _by_event(pulses, plan.of_pulses[selection])
+    lists = {f"{name}_{selection}" for name in LISTS} & plan.needed
+    return summed.with_columns(plan.of_ranks[selection]).drop(lists)
 
 
 def _pulses(batch: PulseBatch, detector: Detector) -> pl.LazyFrame:

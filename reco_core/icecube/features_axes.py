@@ -6,6 +6,7 @@ or not, inside the window around the brightest pulse or not. All variants are ma
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import combinations_with_replacement
 from typing import Any, Final
 
@@ -48,20 +49,28 @@ COMPONENTS: Final = tuple(f"axis_{number}_{axis}" for number in (1, 2, 3) for ax
 OF_AXES: Final = ("zenith", "azimuth", *COMPONENTS, "extent_m", "linearity", "planarity")
 
 
-N_OF_AXES: Final = len(SELECTIONS) * len(SQUARED_WEIGHTS) * len(OF_AXES)
+def axes_of(pulses: pl.LazyFrame, n_events: int, needed: Collection[str]) -> pl.LazyFrame:
+    """The numbers of the variants and of the line fit, one row per event: the one call of numpy.
 
-
-def axes_of(pulses: pl.LazyFrame, n_events: int) -> pl.LazyFrame:
-    """The numbers of all variants and of the line fit, one row per event: the one call of numpy."""
-    names = [f"{method}_{name}_{selection}" for selection in SELECTIONS
-             for method in SQUARED_WEIGHTS for name in OF_AXES]  # fmt: skip
+    needed : columns; variants of which there is none are left out.
+    """
+    variants = [
+        (i, k)
+        for i, selection in enumerate(SELECTIONS)
+        for k, method in enumerate(SQUARED_WEIGHTS)
+        if any(_axis_column(method, name, selection) in needed for name in OF_AXES)
+    ]
+    names = [_axis_column([*SQUARED_WEIGHTS][k], name, SELECTIONS[i]) for i, k in variants
+             for name in OF_AXES]  # fmt: skip
     names += [f"line_fit_v{axis}" for axis in AXES]
     names += [f"sum_{axis}_{selection}" for selection in SELECTIONS for axis in AXES]
     names += ["n_in_window"]
 
     def numbers(rows: pl.DataFrame) -> pl.DataFrame:
         sums = sums_of_products(rows, n_events)
-        axes = principal_axes(weighted_sums(sums)).reshape(n_events, N_OF_AXES)
+        rows_of = np.array(variants, np.int64).reshape(-1, 2)
+        weighted = weighted_sums(sums)[:, rows_of[:, 0], rows_of[:, 1]]
+        axes = principal_axes(weighted).reshape(n_events, len(variants) * len(OF_AXES))
         every, light = sums.sum(axis=1), sums[:, 2:].sum(axis=1)
         places = _of_each(every, ""), _of_each(light, "")
         in_window = sums[:, 1::2, ROW["1"]].sum(axis=1, keepdims=True)
@@ -72,6 +81,10 @@ def axes_of(pulses: pl.LazyFrame, n_events: int) -> pl.LazyFrame:
 
     schema = pl.Schema(dict.fromkeys(names, pl.Float64))
     return pulses.map_batches(numbers, schema=schema)
+
+
+def _axis_column(method: str, name: str, selection: str) -> str:
+    return f"{method}_{name}_{selection}"
 
 
 def sums_of_products(pulses: pl.DataFrame, n_events: int) -> FloatArray:

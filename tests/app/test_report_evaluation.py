@@ -6,12 +6,16 @@ import io
 import re
 import shutil
 
+import numpy as np
+import polars as pl
 import pytest
 
 from app.__main__ import main
 from app.settings import ROOT
+from reco_core.icecube.classification.learned import CLASSES
 from reco_core.icecube.dataset_pass import one_dataset
 from reco_core.icecube.evaluation.run import Evaluation, evaluate
+from reco_core.icecube.evaluation.verdicts import FILES, verdict_tables
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruction_row
 from tests.reco_core.icecube.small_datasets import write_small
 
@@ -43,6 +47,29 @@ def test_it_draws_the_pictures_and_completes_the_page(evaluated, tmp_path):
     assert re.search(r"\| line_fit \| \d+ \| \d+ \|", text)
     for row in RECONSTRUCTIONS:
         assert f"| `{row.key}` | {row.label} |" in text
+
+
+def test_it_draws_the_verdict_where_it_was_evaluated(evaluated, tmp_path, capsys):
+    pytest.importorskip("matplotlib", reason="Matplotlib is not installed")
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    shutil.copy(ROOT / "docs" / "reconstruction.md", docs)
+    assert report(evaluated, docs) == 0
+    assert "has no evaluation of the verdict" in capsys.readouterr().out
+    rng = np.random.default_rng(2)
+    p = rng.dirichlet(np.ones(4), 400)
+    rows = pl.DataFrame({f"p_{name}": p[:, k] for k, name in enumerate(CLASSES)})
+    rows = rows.with_columns(p_hard=pl.col("p_muon"), seconds=1e-4)
+    made = verdict_tables(rows, np.array(CLASSES)[p.argmax(axis=1)], rng.random(400) < p[:, 2])
+    for name, table in zip(FILES, made, strict=True):
+        table.write_parquet(evaluated / name)
+    assert report(evaluated, docs) == 0
+    text = (docs / "reconstruction.md").read_text()
+    for name in ("verdict_confusion.svg", "verdict_reliability.svg"):
+        assert (docs / "pictures" / name).read_text().startswith("<?xml")
+        assert f"(pictures/{name})" in text
+    assert "| p_hard | 400 |" in text
+    assert "| 100.0% |" in text
 
 
 def test_the_methods_of_the_page_are_those_there_are():

@@ -1,11 +1,20 @@
-"""Part: events per second of every reconstruction, over blocks as the command takes them."""
+"""Part: events per second of every reconstruction and of the verdict, over blocks as they come."""
 
 from __future__ import annotations
 
 import io
+import math
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import polars as pl
+
+from reco_core.icecube.classification import learned
+from reco_core.icecube.classification.learned import HARD_DEGREES
+from reco_core.icecube.classification.learned_table import classify_block
 from reco_core.icecube.dataset_blocks import Block
 from reco_core.icecube.dataset_pass import all_blocks, one_dataset
 from reco_core.icecube.detector import Detector
@@ -18,7 +27,10 @@ from tests.bench.common import Options, say, scratch
 from tests.bench.report import Row, Section
 
 # Per second on two processors; of a fit by likelihood on events as they come.
-TARGETS = {"svd_axis": 20_000.0, "line_fit": 20_000.0, "two_dots": 500.0, "spe_fit": 20.0}
+TARGETS = {
+    "svd_axis": 20_000.0, "line_fit": 20_000.0, "two_dots": 500.0, "spe_fit": 20.0,
+    "verdict": 10_000.0,
+}  # fmt: skip
 EVENTS, FEW_EVENTS = 20_000, 400  # few of the methods that take long
 LONG = 2_000  # a method that is evaluated on no more events than this takes long
 
@@ -37,29 +49,49 @@ def measure(options: Options) -> Section:
         for row in RECONSTRUCTIONS:
             say(f"{row.label}")
             chosen = few if row.evaluated <= LONG else blocks
-            rows += _measured(row, chosen, dataset.detector, processors)
+            rows += _measured(_of_method(row, dataset.detector), chosen, processors)
+        say("learned verdict")
+        rows += _measured(_of_verdict(dataset.detector), blocks, processors)
     return Section(
         f"reconstructions: events per second, mix competition, {processors} processors, tables too",
         tuple(rows),
     )
 
 
-def _measured(
-    row: ReconstructionRow, blocks: list[Block], detector: Detector, processors: int
-) -> list[Row]:
+@dataclass(frozen=True)
+class Work:
+    """load : what takes time once.  do : the rows of a block."""
+
+    key: str
+    label: str
+    load: Callable[[], None]
+    do: Callable[[Block], pl.DataFrame]
+
+
+def _of_method(row: ReconstructionRow, detector: Detector) -> Work:
+    do = partial(reconstruct_block, row.key, detector=detector)
+    return Work(row.key, row.label, row.load, lambda block: do(block=block))
+
+
+def _of_verdict(detector: Detector) -> Work:
+    limit = math.radians(HARD_DEGREES)
+    return Work(
+        "verdict", "Learned verdict", learned.load,
+        lambda block: classify_block(block, detector, limit),
+    )  # fmt: skip
+
+
+def _measured(work: Work, blocks: list[Block], processors: int) -> list[Row]:
     start = time.perf_counter()
-    row.load()
-    reconstruct_block(row.key, blocks[0], detector)
+    work.load()
+    work.do(blocks[0])
     ready_s = time.perf_counter() - start
     start = time.perf_counter()
-    done = in_order(
-        lambda block: len(reconstruct_block(row.key, block, detector)), blocks, processors
-    )
-    n_events = sum(done)
+    n_events = sum(in_order(lambda block: len(work.do(block)), blocks, processors))
     rate = n_events / (time.perf_counter() - start)
-    target = TARGETS.get(row.key)
+    target = TARGETS.get(work.key)
     note = f"target >= {target:,g} /s: {'met' if rate >= target else 'MISSED'}" if target else ""
     return [
-        Row(f"{row.label}, {n_events:,} events", rate, "/s", note=note),
-        Row(f"{row.label}, until the first block is done", ready_s, "s"),
+        Row(f"{work.label}, {n_events:,} events", rate, "/s", note=note),
+        Row(f"{work.label}, until the first block is done", ready_s, "s"),
     ]

@@ -39,22 +39,30 @@ def rule_table(batch: PulseBatch, detector: Detector) -> pl.DataFrame:
     than 2, as in the verdict; null where all are fewer.
     """
     light = kept(batch, ~batch.auxiliary)
-    with_all, without = first_lights(batch, detector), first_lights(light, detector)
-    inside = np.where(without.known[:, None], without.inside, with_all.inside)
-    moving = np.where(without.known, without.motion, with_all.motion)
-    known = with_all.known
     veto = outer_layer_veto(batch, detector)
     columns = {
-        "containment": _texts(_containments(), inside @ _POWERS, known),
-        "motion": _texts([way.label for way in MOTIONS], np.maximum(moving, 0), known),
-        "hardness_all": with_all.hardness,
-        "hardness_non_auxiliary": without.hardness,
+        **first_light_columns(batch, detector),
         "first_in_layer": _first_in_layer(light, detector),
-        "entry": _texts([entry.text for entry in Entry], veto.entry, np.ones_like(known)),
+        "entry": _texts([entry.text for entry in Entry], veto.entry, veto.entry >= 0),
         "layer_charge_pe": np.where(veto.entry == Entry.TOO_DIM, np.nan, veto.layer_pe),
         "gridfit_ratio": gridfit_ratio(batch, detector),
     }
     return pl.DataFrame(columns, schema=SCHEMA).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def first_light_columns(batch: PulseBatch, detector: Detector) -> dict[str, pl.Series]:
+    """containment, motion and the two kinds of hardness, as in SCHEMA, NaN for null numbers."""
+    light = kept(batch, ~batch.auxiliary)
+    with_all, without = first_lights(batch, detector), first_lights(light, detector)
+    inside = np.where(without.known[:, None], without.inside, with_all.inside)
+    moving = np.where(without.known, without.motion, with_all.motion)
+    known = with_all.known
+    return {
+        "containment": _texts(_containments(), inside @ _POWERS, known),
+        "motion": _texts([way.label for way in MOTIONS], np.maximum(moving, 0), known),
+        "hardness_all": pl.Series(with_all.hardness),
+        "hardness_non_auxiliary": pl.Series(without.hardness),
+    }
 
 
 _POWERS: Final = 2 ** np.arange(len(REGIONS))

@@ -41,7 +41,7 @@ def compatible_doms(
     place = np.zeros((4, most_doms), np.float32)  # x, y, z and time, all in ns
     for k in range(len(start) - 1):
         rows = slice(start[k], start[k + 1])
-        lit = _lit(sensor_id[rows], time_ns[rows], charge_pe[rows], charge, first)
+        lit = lit_doms(sensor_id[rows], time_ns[rows], charge_pe[rows], charge, first)
         doms = _brightest(lit, charge, most_doms)
         for i in range(len(doms)):
             for a in range(3):
@@ -56,7 +56,7 @@ def compatible_doms(
 
 
 @compiled
-def _lit(
+def lit_doms(
     sensor_id: NDArray[np.int16], time_ns: FloatArray, charge_pe: FloatArray,
     charge: FloatArray, first: FloatArray,
 ) -> NDArray[np.int16]:  # fmt: skip

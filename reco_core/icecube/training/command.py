@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from reco_core.icecube.simulation.runner import PHYSICS_VERSION, Job, simulate_d
 from reco_core.icecube.training.labelled import Labelled, labelled_blocks
 from reco_core.icecube.training.trained import Trained
 from reco_core.icecube.training.two_dots import train_two_dots
+from reco_core.icecube.training.verdict import train_class
+from reco_core.icecube.training.verdict_hard import train_hard
 from reco_core.progress import Progress
 from reco_core.weights import FOLDER, Card, save_booster
 
@@ -34,12 +37,16 @@ Train = Callable[[Iterable[Labelled], Detector, int], Trained]
 
 @dataclass(frozen=True)
 class Model:
-    """One trained model. mix : of the simulated events.  events : how many, unless told."""
+    """One trained model.
+
+    mix : of the simulated events.  events, seed : how many of them, and of which seed, unless told.
+    """
 
     name: str
     mix: str
     events: int
     train: Train
+    seed: int = 1
 
 
 MODELS: Final = {
@@ -47,6 +54,9 @@ MODELS: Final = {
     for row in (
         Model("two_dots", "competition", 60_000, partial(train_two_dots, TWO_DOTS)),
         Model("two_dots_seed", "competition", 60_000, partial(train_two_dots, TWO_DOTS_SEED)),
+        Model("verdict_class", "competition", 600_000, train_class),
+        # Other events than the first verdict's, whose answers it is told.
+        Model("verdict_hard", "competition", 60_000, train_hard, seed=2),
     )
 }
 
@@ -56,7 +66,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = ", ".join(MODELS)
     parser.add_argument("--model", required=True, metavar="NAME", help=f"one of: {names}")
     parser.add_argument("--events", type=int, help="events to simulate (default: the model's own)")
-    parser.add_argument("--seed", type=int, default=1, help="of simulation and training (1)")
+    parser.add_argument(
+        "--seed", type=int, help="of simulation and training (default: the model's own)"
+    )
     parser.add_argument(
         "--out", type=path, default=FOLDER, help=f"folder of the weights (default {FOLDER})"
     )
@@ -68,11 +80,12 @@ def run(args: argparse.Namespace) -> None:
         raise SettingError(f"--model is {args.model!r}; expected one of: {', '.join(MODELS)}.")
     model = MODELS[args.model]
     events = model.events if args.events is None else args.events
+    seed = model.seed if args.seed is None else args.seed
     if events < 100:
         raise SettingError(f"--events is {events}; expected 100 or more.")
-    with _simulated(model.mix, events, args.seed, sys.stderr) as dataset:
-        trained = _train(model, dataset, args.seed, sys.stderr)
-    save_booster(trained.model, _card(model, trained, events, args.seed), args.out)
+    with _simulated(model.mix, events, seed, sys.stderr) as dataset:
+        trained = _train(model, dataset, seed, sys.stderr)
+    save_booster(trained.model, _card(model, trained, events, seed), args.out)
     for name, value in trained.numbers.items():
         print(f"{name}: {value:,.4g}")
 
@@ -107,7 +120,7 @@ def _card(model: Model, trained: Trained, events: int, seed: int) -> Card:
         seed=seed,
         simulation_version=PHYSICS_VERSION,
         features=trained.features,
-        numbers=trained.numbers,
+        numbers={name: value for name, value in trained.numbers.items() if math.isfinite(value)},
         limits=trained.limits,
         tables=trained.tables,
     )

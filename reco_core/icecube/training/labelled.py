@@ -1,4 +1,4 @@
-"""Events with their true directions, a block at a time."""
+"""Events with what they truly are, a block at a time."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reco_core.directions import source_direction
 from reco_core.errors import DatasetError
-from reco_core.icecube.dataset import Dataset
+from reco_core.icecube.dataset import Batch, Dataset
 from reco_core.icecube.dataset_blocks import Block
 from reco_core.icecube.pulse_batch import FloatArray
 
@@ -19,10 +20,15 @@ EVENTS_PER_BLOCK: Final = 1_000
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """A block of E events. source : (E, 3) unit vectors to where the particles came from."""
+    """A block of E events.
+
+    source : (E, 3) unit vectors to where the particles came from.  event_class : (E,) what most of
+    the light is from, '' where not known.
+    """
 
     block: Block
     source: FloatArray
+    event_class: NDArray[np.str_]
 
 
 def labelled_blocks(dataset: Dataset) -> Iterator[Labelled]:
@@ -36,5 +42,10 @@ def labelled_blocks(dataset: Dataset) -> Iterator[Labelled]:
         first = 0
         for block in dataset.blocks(batch, EVENTS_PER_BLOCK, 0, len(source)):
             end = first + len(block.event_id)
-            yield Labelled(block, source[first:end])
+            yield Labelled(block, source[first:end], _classes(dataset, batch, first, end))
             first = end
+
+
+def _classes(dataset: Dataset, batch: Batch, first: int, end: int) -> NDArray[np.str_]:
+    truth = dataset.contents(batch).truth
+    return np.array([truth.truth(k).event_class or "" for k in range(first, end)], np.str_)

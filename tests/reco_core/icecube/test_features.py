@@ -79,6 +79,15 @@ def test_numbers_are_those_of_each_event_alone(events, detector):
         assert row == pytest.approx({name: slow[name] for name in row}, rel=1e-6, abs=1e-6)
 
 
+def test_columns_asked_for_are_those_of_the_whole_table(events, odd_events, detector):
+    batch = pack([*events, *odd_events.values()])
+    whole = features(batch, detector).collect()
+    names = whole.columns
+    for wanted in (*((name,) for name in names[::7]), tuple(reversed(names[::5]))):
+        found = features(batch, detector, wanted).collect()
+        assert_frame_equal(found, whole.select(wanted))
+
+
 def test_events_do_not_mind_their_neighbours(events, odd_events, detector):
     mixed = [*odd_events.values(), *events]
     alone = pl.concat([table([pulses], detector) for pulses in mixed])

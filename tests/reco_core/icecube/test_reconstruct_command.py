@@ -11,9 +11,9 @@ import pytest
 
 from reco_core.cli import main
 from reco_core.errors import NotFoundError
+from reco_core.icecube import dataset_rows
 from reco_core.icecube.dataset_pass import all_blocks
 from reco_core.icecube.dataset_table import GrowingTable
-from reco_core.icecube.reconstructions import command
 from reco_core.icecube.reconstructions.command import reconstruct_dataset
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruct
 from reco_core.icecube.reconstructions.table import SCHEMA
@@ -76,7 +76,7 @@ def test_rows_are_the_answers_of_single_events(folder, tmp_path, detector, pulse
 
 def test_stopped_it_goes_on_where_it_was(folder, tmp_path, monkeypatch):
     whole = run(folder, tmp_path / "whole.parquet", "line_fit")
-    monkeypatch.setattr(command, "all_blocks", partial(all_blocks, size=2))
+    monkeypatch.setattr(dataset_rows, "all_blocks", partial(all_blocks, size=2))
     added = GrowingTable.add
 
     def add(self, part):

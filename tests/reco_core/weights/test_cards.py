@@ -10,6 +10,8 @@ import pytest
 
 from reco_core import weights
 from reco_core.errors import FileFormatError
+from reco_core.icecube.classification.learned import CLASS_MODEL, HARD_MODEL
+from reco_core.icecube.classification.learned_features import HARD_NAMES, NAMES
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 from reco_core.icecube.reconstructions.two_dots_variants import TWO_DOTS, TWO_DOTS_SEED
 from reco_core.icecube.simulation.runner import PHYSICS_VERSION
@@ -17,7 +19,11 @@ from reco_core.icecube.training.command import MODELS
 from reco_core.weights import Card, booster, card, card_path, file_digest, model_path
 
 every_model = pytest.mark.parametrize("name", sorted(MODELS))
-FEATURES = {variant.key: variant.features for variant in (TWO_DOTS, TWO_DOTS_SEED)}
+FEATURES = {
+    **{variant.key: variant.features for variant in (TWO_DOTS, TWO_DOTS_SEED)},
+    CLASS_MODEL: NAMES,
+    HARD_MODEL: HARD_NAMES,
+}
 
 
 def test_the_folder_holds_the_models_and_their_cards_and_nothing_else():
@@ -40,7 +46,21 @@ def test_the_card_is_of_this_model_and_of_this_code(name):
 
 @every_model
 def test_every_model_is_used(name):
-    assert name in {row.model for row in RECONSTRUCTIONS}
+    of_verdict = {CLASS_MODEL, HARD_MODEL}
+    assert name in of_verdict | {row.model for row in RECONSTRUCTIONS}
+    assert sorted(MODELS) == sorted(FEATURES)
+
+
+def test_the_second_verdict_was_trained_on_other_events_than_the_first():
+    """It is told the first one's answers, which are too good where that one has learned."""
+    assert card(CLASS_MODEL).seed != card(HARD_MODEL).seed
+
+
+@pytest.mark.parametrize(("name", "n"), [(CLASS_MODEL, 4), (HARD_MODEL, 7)])
+def test_verdicts_are_calibrated(name, n):
+    table = card(name).tables["calibration"]
+    assert 0.5 < table["scale"] < 2
+    assert len(table["offset"]) == n
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from reco_core.cli import main
 from reco_core.directions import opening_angle, source_direction
 from reco_core.errors import DatasetError
 from reco_core.icecube.dataset_pass import one_dataset
-from reco_core.icecube.evaluation import run as evaluation_run
+from reco_core.icecube.evaluation import kept_rows
 from reco_core.icecube.evaluation.run import Evaluation, evaluate
 from reco_core.icecube.evaluation.tables import CURVES, MEASURES
 from reco_core.icecube.reconstructions.registry import reconstruction_row
@@ -57,7 +57,7 @@ def test_measures_are_of_the_answers_of_each_method(folder, tmp_path):
 
 def test_what_is_computed_is_not_computed_again(folder, tmp_path, monkeypatch):
     first = evaluate(job(folder, tmp_path / "out", "line_fit"), io.StringIO())
-    monkeypatch.setattr(evaluation_run, "_timed", None)
+    monkeypatch.setattr(kept_rows, "_timed", None)
     again = evaluate(job(folder, tmp_path / "out", "line_fit"), io.StringIO())
     assert again.equals(first)
     with pytest.raises(TypeError):  # other events
