@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings()
         check_address(settings)
-        find_algorithms(settings.plugins)
+        find_algorithms(settings.plugins, settings.hard_degrees)
         open_meeting(settings)
         names = [
             dataset.key

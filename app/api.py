@@ -22,6 +22,7 @@ from werkzeug.exceptions import HTTPException
 from app.overlay_requests import leaving_viewer, overlay_request
 from app.routes import EventAddress, parse_event_id
 from app.services.events import Library, payload
+from app.services.learned_verdict import verdict_json
 from app.services.overlays import overlay_json
 from app.services.results import Results
 from reco_core.errors import HitscopeError, NotFoundError, ServiceError
@@ -162,10 +163,12 @@ def overlays(key: str, event_id: str) -> Response:
     results = _results()
     dataset, event = library().event(_address(key, event_id))
     asked = overlay_request(request.args, results.algorithms)
-    rows = results.ask(event, dataset, asked.of, asked.viewer, asked.wait_s, asked.listed)
+    told = results.ask(event, dataset, asked.of, asked.viewer, asked.wait_s, asked.listed)
     results.ahead(event, dataset, asked.ahead, asked.viewer, current_app.config["ahead"])
     t0_ns = int(event.pulses.time_ns[0])
-    response = jsonify({"overlays": [overlay_json(row, t0_ns) for row in rows]})
+    verdict = None if told.verdict is None else verdict_json(told.verdict)
+    rows = [overlay_json(row, t0_ns) for row in told.overlays]
+    response = jsonify({"overlays": rows, "verdict": verdict})
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> Dash:
 def services_of(settings: Settings) -> dict[str, Any]:
     """The services by the names under which routes and callbacks find them."""
     library = Library(settings.data, settings.cache_dir / "indexes", settings.cache_bytes)
-    algorithms = find_algorithms(settings.plugins)
+    algorithms = find_algorithms(settings.plugins, settings.hard_degrees)
     cache = ResultCache(
         settings.cache_dir / "results", settings.result_bytes, metrics.note_cache_lookup
     )

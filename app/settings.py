@@ -39,6 +39,7 @@ class Settings:
     plugins: tuple[str, ...]
     inference_limit_s: float
     ahead: int
+    hard_degrees: float
     host: str
     hosts: tuple[str, ...]
     port: int
@@ -85,6 +86,13 @@ def _few(text: str) -> int:
     return value
 
 
+def _degrees(text: str) -> float:
+    value = float(text)
+    if not 1 <= value <= 90:
+        raise ValueError("out of range")
+    return value
+
+
 def _port(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 65535:
@@ -119,6 +127,8 @@ SETTINGS = (
             "time that one computation may take before it is ended", _seconds),
     Setting("ahead", "HITSCOPE_AHEAD", "3", "0 to 100",
             "how many of the next events are computed ahead", _few),
+    Setting("hard_degrees", "HITSCOPE_HARD_DEGREES", "20", "degrees, 1 to 90",
+            "errors of the best reconstruction above it make an event hard", _degrees),
     Setting("host", "HOST", "127.0.0.1", "address", "the address to listen on", str),
     Setting("hosts", "HITSCOPE_HOSTS", "", "host names, separated by commas",
             "names that people type to reach it, where they are not those of this machine", _names),

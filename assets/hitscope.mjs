@@ -25,6 +25,7 @@ import { reportClock } from "./display/dash_clock.mjs";
 import { mountResidualPanel } from "./display/residual_panel.mjs";
 import { Results } from "./display/results.mjs";
 import { mountScene, webgl2Available } from "./display/scene.mjs";
+import { mountVerdict } from "./display/verdict.mjs";
 import { mountSky } from "./display/sky.mjs";
 import { mountStrip } from "./display/strip.mjs";
 import { newStore } from "./display/store.mjs";
@@ -57,6 +58,7 @@ function start(config) {
     mountPulseTable(host("pulse-table"), store, config),
     mountColourScale(host("colour-scale"), store, config),
     mountDirections(host("directions"), store, results),
+    mountVerdict(host("learned"), store),
     mountSky(host("sky"), store, () => scene?.camera.preset("along")),
     mountResidualPanel(host("residuals"), store, config),
     mountHandles(host("scene"), store, hand),

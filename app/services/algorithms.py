@@ -1,6 +1,7 @@
 """What can be computed for an event: one row per algorithm, whatever its kind.
 
-The reconstructions of reco_core are rows; so are those of the modules named in HITSCOPE_PLUGINS.
+The reconstructions of reco_core are rows, and its learned verdict; so are those of the modules
+named in HITSCOPE_PLUGINS.
 Services know nothing else of an algorithm: they key, compute, keep and tabulate its answers.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +31,7 @@ from reco_core.icecube.reconstructions.registry import (
     reconstruct_batch,
 )
 from reco_core.icecube.reconstructions.result import row_of
+from reco_core.weights import card
 
 LAYOUT: Final = 1  # of kept answers (answers.py); raised when their bytes change
 FEW: Final = 32  # events that a reconstruction takes together: what it costs to begin is shared
@@ -47,7 +50,8 @@ class Algorithm:
     is none, the ReconstructionError that says why.  It runs in the inference process only, so heavy
     imports belong inside it.  load : reads weights, once, before the first event.
     version, weights (a digest), options : whatever changes an answer besides the event; part of the
-    key under which it is kept.  kind : what its direction is drawn as.
+    key under which it is kept.  kind : what its direction is drawn as.  fits_time : is
+    its time fitted to the light, so that residuals can be taken to it?
     """
 
     key: str
@@ -61,6 +65,7 @@ class Algorithm:
     weights: str = ""
     options: Mapping[str, Option] = field(default_factory=dict)
     kind: Literal["track", "cascade"] = "track"
+    fits_time: bool = True
 
     @property
     def gives_direction(self) -> bool:
@@ -82,12 +87,32 @@ DIRECTION_COLUMNS: Final[Mapping[str, type[pl.DataType]]] = {
 }
 
 
-def find_algorithms(plugins: Sequence[str] = ()) -> dict[str, Algorithm]:
-    """All algorithms by key: the registry's in its order, then those of the plug-in modules.
+# Of the learned verdict. The probabilities of the four classes sum to 1; p_hard is apart from them.
+VERDICT_COLUMNS: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
+    "p_track": pl.Float64,
+    "p_cascade": pl.Float64,
+    "p_muon": pl.Float64,
+    "p_noise": pl.Float64,
+    "p_hard": pl.Float64,  # that `best` is off by more than the angle of the setting
+    "best": pl.String,  # key of the reconstruction that suits an event of its class best
+    "class_reasons": pl.List(pl.String),  # sentences: what moved the most probable class most
+    "hard_reasons": pl.List(pl.String),
+}
+VERDICT: Final = "verdict"  # key
+VERDICT_MODELS: Final = ("verdict_class", "verdict_hard")
+VERDICT_VERSION: Final = 1  # of reco_core/icecube/classification/learned.py, which compiles
+HARD_DEGREES: Final = 20.0
 
-    Raises SettingError if a module cannot be imported, has no list, or repeats a key.
+
+def find_algorithms(
+    plugins: Sequence[str] = (), hard_degrees: float = HARD_DEGREES
+) -> dict[str, Algorithm]:
+    """All algorithms by key: the registry's in order, the verdict, those of plug-in modules.
+
+    hard_degrees : errors above it make an event hard. Raises SettingError if a module cannot be
+    imported, has no list, or repeats a key.
     """
-    rows = [_of_reconstruction(row) for row in RECONSTRUCTIONS]
+    rows = [*(_of_reconstruction(row) for row in RECONSTRUCTIONS), _of_verdict(hard_degrees)]
     for name in plugins:
         rows += _of_plugin(name)
     found: dict[str, Algorithm] = {}
@@ -115,7 +140,7 @@ def _of_reconstruction(row: ReconstructionRow) -> Algorithm:
 
     return Algorithm(
         row.key, row.label, row.source, row.version, DIRECTION_COLUMNS, compute, FEW, row.load,
-        row.weights, kind=row.kind,
+        row.weights, kind=row.kind, fits_time=row.fits_time,
     )  # fmt: skip
 
 
@@ -131,6 +156,48 @@ def _answer(fits: Fits, k: int, key: str) -> Row | ReconstructionError:
         "uncertainty_rad": fit.uncertainty_rad, "quality": fit.quality,
         "energy_gev": fit.energy_gev,
     }  # fmt: skip
+
+
+def _of_verdict(hard_degrees: float) -> Algorithm:
+    def compute(events: Sequence[Event], detector: Detector) -> list[Row | ReconstructionError]:
+        from reco_core.icecube.classification.learned import CLASSES, best_method, verdicts_of
+        from reco_core.icecube.classification.learned_features import told_numbers
+        from reco_core.icecube.classification.learned_reasons import reasons_of
+
+        limit = math.radians(hard_degrees)
+        told = told_numbers(pack([event.pulses for event in events]), detector)
+        learned = verdicts_of(told, limit)
+        best = best_method(learned.p_class)
+        why = reasons_of(told, limit)
+        rows = zip(learned.p_class, learned.p_hard, best, why, strict=True)
+        return [
+            {
+                **{f"p_{name}": float(p) for name, p in zip(CLASSES, p_class, strict=True)},
+                "p_hard": float(p_hard),
+                "best": str(method),
+                "class_reasons": list(told_why.of_class),
+                "hard_reasons": list(told_why.of_hard),
+            }
+            for p_class, p_hard, method, told_why in rows
+        ]
+
+    def load() -> None:
+        from reco_core.icecube.classification.learned import load as load_learned
+
+        load_learned()
+
+    return Algorithm(
+        VERDICT,
+        "Verdict",
+        "Boosted trees trained on simulated events",
+        VERDICT_VERSION,
+        VERDICT_COLUMNS,
+        compute,
+        FEW,
+        load,
+        " ".join(card(name).sha256 for name in VERDICT_MODELS),
+        {"hard_degrees": hard_degrees},
+    )
 
 
 def _of_plugin(name: str) -> list[Algorithm]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.routes import EventAddress, event_path
 from app.services.event_words import facts_of, title_of
+from app.services.learned_verdict import LearnedVerdict, verdict_json
 from app.services.overlays import Overlay, overlay_json, truth_overlay
 from app.services.results import Results
 from reco_core.errors import DatasetError, NotFoundError
@@ -38,6 +39,7 @@ class EventView:
     sentence: str
     overlays: tuple[Overlay, ...]
     verdict: Verdict
+    learned: LearnedVerdict | None
     light_range_ns: tuple[float, float]
     pager: Pager
 
@@ -106,6 +108,7 @@ class Library:
         truth = truth_overlay(event, dataset)
         pulses, detector = event.pulses, dataset.detector
         title, story = title_of(event)
+        told = results.kept(event, dataset)
         return EventView(
             dataset=dataset,
             batch=batch,
@@ -114,8 +117,9 @@ class Library:
             story=story,
             facts=facts_of(event),
             sentence=summary_sentence(pulses, detector),
-            overlays=(*((truth,) if truth else ()), *results.kept(event, dataset)),
+            overlays=(*((truth,) if truth else ()), *told.overlays),
             verdict=verdict(pulses, detector),
+            learned=told.verdict,
             light_range_ns=light_range(pulses),
             pager=pager_of(dataset, event_id, rng),
         )
@@ -145,6 +149,7 @@ def payload(view: EventView) -> dict[str, Any]:
         "n_pulses": len(view.event.pulses),
         "light_range_ns": [float(time) - t0_ns for time in view.light_range_ns],
         "overlays": [overlay_json(overlay, t0_ns) for overlay in view.overlays],
+        "verdict": None if view.learned is None else verdict_json(view.learned),
         "region": None
         if region is None
         else {"label": region.label, "sensor_ranges": ranges_of(region.sensor_ids)},

@@ -25,7 +25,7 @@ class Parts:
 
     def __init__(self, settings: Settings, meeting: Meeting, server_pid: int) -> None:
         metrics.join("inference")
-        algorithms = find_algorithms(settings.plugins)
+        algorithms = find_algorithms(settings.plugins, settings.hard_degrees)
         library = Library(settings.data, settings.cache_dir / "indexes", settings.cache_bytes)
         cache = ResultCache(settings.cache_dir / "results", settings.result_bytes)
         queue = Queue()

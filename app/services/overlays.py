@@ -23,10 +23,6 @@ FAR_M = 900.0  # lines that stay farther from the array's centre are not drawn: 
 
 TRUTH_LABEL = {"true": "Truth", "reference": "Reference"}
 
-# Methods that fit no time to the Cherenkov light: theirs puts the particle amid its light, as
-# anchor_time does, so that half of the light would come before it can.
-WITHOUT_TIME = frozenset(("two_halves", "two_dots", "two_dots_seed", "svd_axis", "line_fit"))
-
 OverlayState = Literal["done", "queued", "computing", "starting", "failed", "cancelled"]
 
 
@@ -118,7 +114,7 @@ def answered(answer: Answer, algorithm: Algorithm, event: Event) -> Overlay:
         azimuth=azimuth,
         point_m=_triple(point) if drawable else None,
         time_ns=values["time_ns"] if drawable else None,
-        time_fitted=drawable and algorithm.key not in WITHOUT_TIME,
+        time_fitted=drawable and algorithm.fits_time,
         opening_angle=_angle_to_truth(event, zenith, azimuth),
         right_ascension=right_ascension,
         declination=declination,

@@ -1,6 +1,6 @@
 // Answers that another process computes: asked for until they are there, dropped when another event
-// is opened; first those that are drawn, then, if the viewer stays, those that are only listed. Writes
-// the store's `directions`.
+// is opened; first those that are drawn, and the verdict, then, if the viewer stays, those that are only
+// listed. Writes the store's `directions` and `verdict`.
 
 const STAY_MS = 700; // on an event, before what is not drawn is asked for too
 const WAIT_S = 0.25; // how long the server may keep one question
@@ -28,16 +28,19 @@ export class Results {
   /** Show the rows of the server's answer (null: no event) and ask for those that are not there. */
   open(data) {
     this.#event = data;
-    this.#store.set({ directions: data?.overlays.map((row) => ({ ...row, of: data.path })) ?? [] });
+    const directions = data?.overlays.map((row) => ({ ...row, of: data.path })) ?? [];
+    this.#store.set({ directions, verdict: data?.verdict ?? null });
     this.#begin();
   }
 
   /** Let the server compute what is drawn for the next events; once per event, after it is drawn. */
   computeAhead() {
     const { signal } = this.#stop;
-    const drawn = this.#store.get("directions").filter((row) => this.#isDrawn(row) && row.key !== "truth");
+    const { overlays, verdict } = this.#event;
+    const computed = [...(verdict ? [verdict] : []), ...overlays.filter(({ key }) => key !== "truth")];
+    const drawn = computed.filter((row) => this.#isDrawn(row)).map(({ key }) => key);
     if (drawn.length === 0) return;
-    const url = this.#url(`of=&ahead=${drawn.map(({ key }) => key).join(",")}`, 0);
+    const url = this.#url(`of=&ahead=${drawn.join(",")}`, 0);
     const send = () => signal.aborted || fetch(url, { signal }).catch(() => {}); // a help, no need
     requestAnimationFrame(() => setTimeout(send));
   }
@@ -91,10 +94,16 @@ export class Results {
   }
 
   #open() {
-    return this.#store.get("directions").filter(isPending);
+    return this.#rows().filter(isPending);
+  }
+
+  #rows() {
+    const verdict = this.#store.get("verdict");
+    return [...(verdict ? [verdict] : []), ...this.#store.get("directions")];
   }
 
   #isDrawn({ key }) {
+    if (key === this.#store.get("verdict")?.key) return true;
     return this.#store.get("overlays").includes(key) || this.#store.get("fit") === key;
   }
 
@@ -118,7 +127,9 @@ export class Results {
       const changed = change(row);
       return changed ? { ...row, ...changed } : row;
     });
-    this.#store.set({ directions });
+    const verdict = this.#store.get("verdict");
+    const judged = verdict && change(verdict);
+    this.#store.set({ directions, verdict: judged ? { ...verdict, ...judged } : verdict });
   }
 
   #url(asked, wait_s) {
@@ -138,7 +149,7 @@ async function answered(url, signal) {
   try {
     const response = await fetch(url, { signal });
     const told = await response.json();
-    if (response.ok) return { rows: told.overlays };
+    if (response.ok) return { rows: told.verdict ? [told.verdict, ...told.overlays] : told.overlays };
     return { error: told.error ?? UNREACHED, final: response.status < 500 };
   } catch {
     return { error: UNREACHED, final: false }; // the network, or no JSON, or aborted

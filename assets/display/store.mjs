@@ -65,6 +65,7 @@ export function newStore() {
     colour_map: "spectrum", // key of config.colour_maps
     auxiliary: true, // draw auxiliary pulses
     directions: [], // rows of the table of directions, as results.mjs keeps them
+    verdict: null, // the learned verdict, as results.mjs keeps it
     overlays: [], // keys of the directions drawn
     fit: null, // key of the chosen direction, which the others are measured against
     residuals: null, // to that direction, as chosen.mjs keeps them

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.api import encode_geometry, encode_pulses
+from reco_core.icecube.classification.learned import CLASSES
 from reco_core.icecube.dataset_write import write_geometry
 from reco_core.icecube.detector import builtin_detector
 from reco_core.icecube.event import MAX_TIME_NS, MIN_TIME_NS, Pulses, checked_pulses
@@ -102,7 +103,16 @@ def test_overlays_by_themselves(client: FlaskClient) -> None:
     assert [row["key"] for row in answer.json["overlays"]] == ["line_fit"]
     assert answer.headers["Cache-Control"] == "no-store"  # the next answer may say more
     assert len(client.get(f"{EVENT}/overlays").json["overlays"]) == len(RECONSTRUCTIONS)
-    assert client.get(f"{EVENT}/overlays?of=").json == {"overlays": []}
+    assert client.get(f"{EVENT}/overlays?of=").json == {"overlays": [], "verdict": None}
+
+
+def test_the_verdict_is_asked_for_as_an_overlay_is(client: FlaskClient) -> None:
+    told = client.get(f"{EVENT}/overlays?of=verdict").json
+    assert told["overlays"] == []
+    verdict = told["verdict"]
+    assert (verdict["state"], verdict["hard_degrees"]) == ("done", 20.0)
+    assert sum(verdict[f"p_{name}"] for name in CLASSES) == pytest.approx(1)
+    assert client.get(EVENT).json["verdict"] == verdict  # kept by then, it comes with the event
 
 
 def test_as_many_are_computed_ahead_as_is_set(client: FlaskClient) -> None:

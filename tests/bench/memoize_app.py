@@ -15,6 +15,7 @@ from app.main import create_app
 from app.services.algorithms import Algorithm, find_algorithms
 from app.services.answers import Answer, answer_of
 from app.services.overlays import Overlay, answered, unanswered
+from app.services.results import Told
 from app.settings import Settings, load_settings
 from app.theme import style_of
 from reco_core.icecube.dataset import Dataset
@@ -26,7 +27,8 @@ class MemoizedResults:
     drawn at first, and waits for it."""
 
     def __init__(self, settings: Settings, library: Any) -> None:
-        self.algorithms = find_algorithms(settings.plugins)
+        every = find_algorithms(settings.plugins)
+        self.algorithms = {key: row for key, row in every.items() if row.gives_direction}
         cache = Cache(str(Path(settings.cache_dir) / "memoize"))
 
         @cache.memoize()
@@ -37,18 +39,18 @@ class MemoizedResults:
 
         self._compute = compute
 
-    def kept(self, event: Event, dataset: Dataset) -> tuple[Overlay, ...]:
-        return tuple(
-            self._answered(row, event, dataset)
-            if style_of(row.key).shown_at_first
-            else unanswered(row, "queued")
-            for row in self.algorithms.values()
+    def kept(self, event: Event, dataset: Dataset) -> Told:
+        return Told(
+            tuple(
+                self._answered(row, event, dataset)
+                if style_of(row.key).shown_at_first
+                else unanswered(row, "queued")
+                for row in self.algorithms.values()
+            )
         )
 
-    def ask(
-        self, event: Event, dataset: Dataset, of: Iterable[str], *_: object
-    ) -> tuple[Overlay, ...]:
-        return tuple(self._answered(self.algorithms[key], event, dataset) for key in of)
+    def ask(self, event: Event, dataset: Dataset, of: Iterable[str], *_: object) -> Told:
+        return Told(tuple(self._answered(self.algorithms[key], event, dataset) for key in of))
 
     def _answered(self, row: Algorithm, event: Event, dataset: Dataset) -> Overlay:
         return answered(self._compute(dataset.key, event.event_id, row.key), row, event)

@@ -104,6 +104,7 @@ def test_an_address_chooses_and_the_arrows_choose_on(opened: Callable[..., Any])
 
 def test_the_sky_tells_the_numbers_and_looks_along(opened: Callable[..., Any]) -> None:
     page = opened()
+    page.locator(".sky-canvas").scroll_into_view_if_needed()
     ra, dec = (math.degrees(angle) for angle in equatorial(1.05, 2.0, MJD))
     place = page.evaluate(
         """() => {

@@ -147,7 +147,7 @@ def test_the_next_events_are_asked_for_once_after_the_event_is_drawn(
     pulses = [i for i, url in enumerate(asked) if "pulses.bin" in url]
     assert len(ahead) == 1
     assert ahead[0] > pulses[0]
-    assert "&ahead=line_fit,mpe_fit," in asked[ahead[0]]  # what is drawn, no more
+    assert "&ahead=verdict,line_fit,mpe_fit," in asked[ahead[0]]  # what is drawn, no more
     assert "spe_fit" not in asked[ahead[0]]
     assert len([url for url in asked if url.endswith("/api/v1/jobs")]) == 1
 

@@ -34,8 +34,8 @@ class Reason(IntEnum):
 
 _TEXT: Final = {
     Reason.OK: "ok",
-    Reason.NO_DOM: "No DOM has a non-auxiliary pulse; a line needs at least 2.",
-    Reason.ONE_DOM: "The non-auxiliary pulses are on one DOM; a line needs at least 2.",
+    Reason.NO_DOM: "No DOM has a non-auxiliary pulse; a direction needs at least 2.",
+    Reason.ONE_DOM: "The non-auxiliary pulses are on one DOM; a direction needs at least 2.",
     Reason.ONE_DOM_IN_TIME: "The pulses that are not far too late are on one DOM; a line needs 2.",
     Reason.ONE_DOM_NEAR: "The pulses near the line are on fewer than 2 DOMs.",
     Reason.ONE_TIME: "All the light is at one time; nothing tells which way it moves.",

@@ -29,7 +29,9 @@ class ReconstructionRow:
 
     version : raised whenever an answer changes, so that kept answers of the old one are not used.
     kind : what its direction is drawn as.  quality : what its quality is made of, in words.
-    model : name of its weights, if it has any (reco_core/weights).
+    fits_time : is its time fitted to the light? Else it puts the particle amid its light, so that
+    half of the light would come before it can.  model : name of its weights, if it has any
+    (reco_core/weights).
     evaluated : events of an evaluation, unless told.  block : events that one thread takes at once.
     The module is imported when it is used: some compile, or bring a library.
     """
@@ -41,6 +43,7 @@ class ReconstructionRow:
     kind: Literal["track", "cascade"]
     description: str
     quality: str
+    fits_time: bool = False
     model: str = ""
     evaluated: int = 20_000
     block: int = 2_000
@@ -122,6 +125,7 @@ RECONSTRUCTIONS: Final = (
         "photo-electron that scattered in the ice on its way; auxiliary pulses count where they "
         "are near others.",
         "5 degrees over 5 degrees plus the uncertainty",
+        fits_time=True,
         evaluated=2_000,
         block=200,
     ),
@@ -134,6 +138,7 @@ RECONSTRUCTIONS: Final = (
         "As the SPE fit, from its track, with the first pulse of a DOM as the earliest of as many "
         "photo-electrons as its charge tells.",
         "5 degrees over 5 degrees plus the uncertainty",
+        fits_time=True,
         evaluated=2_000,
         block=200,
     ),
@@ -147,6 +152,7 @@ RECONSTRUCTIONS: Final = (
         "The vertex, time, energy and direction of a cascade for which the first pulses and the "
         "charges of the DOMs around it, lit or not, are likeliest.",
         "1 over 1 plus the square of the uncertainty over 15 degrees",
+        fits_time=True,
         evaluated=2_000,
         block=200,
     ),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.services.algorithms import find_algorithms
 from app.services.cache import ResultCache
 from app.services.inference_queue import Queue
-from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 from tests.app.services.cache_helpers import LIMIT_BYTES, RETRY_S
 from tests.app.services.inference_server import FAULTY, ODD, SLOW, Served, served
 
@@ -17,7 +17,7 @@ from tests.app.services.inference_server import FAULTY, ODD, SLOW, Served, serve
 @pytest.fixture(scope="session", autouse=True)
 def compiled() -> None:
     """Processes that tests start have little time: they are to find compiled what they call."""
-    for row in RECONSTRUCTIONS:
+    for row in find_algorithms().values():
         row.load()
 
 

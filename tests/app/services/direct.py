@@ -8,8 +8,7 @@ from app.services.algorithms import Algorithm, find_algorithms
 from app.services.answers import answer_of, encode
 from app.services.events import Library
 from app.services.inference import Place, State, Viewer
-from app.services.overlays import Overlay
-from app.services.results import Results
+from app.services.results import Results, Told
 from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.event import Event
 
@@ -74,5 +73,5 @@ class DirectResults(Results):
         self.inference = DirectInference(library, algorithms)
         super().__init__(algorithms, DictCache(), self.inference, 4)  # type: ignore[arg-type]
 
-    def kept(self, event: Event, dataset: Dataset) -> tuple[Overlay, ...]:
+    def kept(self, event: Event, dataset: Dataset) -> Told:
         return self.ask(event, dataset, self.algorithms, None, 1.0)

@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.services.algorithms import Algorithm, algorithm_of, find_algorithms, result_key
+from app.services.algorithms import (
+    VERDICT,
+    Algorithm,
+    algorithm_of,
+    find_algorithms,
+    result_key,
+)
 from reco_core.errors import NotFoundError, SettingError
 from reco_core.icecube.detector import Detector, builtin_detector
 from reco_core.icecube.event import Pulses, checked_pulses
@@ -30,8 +36,18 @@ ONE = pulses((5, 100, 1.5, False), (900, 220, 0.5, True))
 
 
 def test_every_reconstruction_is_an_algorithm_in_the_order_of_the_registry() -> None:
-    assert list(find_algorithms()) == [row.key for row in RECONSTRUCTIONS]
-    assert all(row.gives_direction for row in find_algorithms().values())
+    *directions, verdict = find_algorithms().values()
+    assert [row.key for row in directions] == [row.key for row in RECONSTRUCTIONS]
+    assert all(row.gives_direction for row in directions)
+    assert (verdict.key, verdict.gives_direction) == (VERDICT, False)
+
+
+def test_what_counts_as_hard_is_part_of_the_key() -> None:
+    keys = {
+        result_key(find_algorithms((), degrees)[VERDICT], ONE, builtin_detector())
+        for degrees in (5.0, 20.0, 20.0)
+    }
+    assert len(keys) == 2
 
 
 def test_an_unknown_key_is_answered_with_those_there_are() -> None:
@@ -129,3 +145,10 @@ def test_a_plugin_that_cannot_be_used_says_why(plugins: Path, text: str, told: s
 def test_a_plugin_that_is_not_there() -> None:
     with pytest.raises(SettingError, match="'plugin_nowhere' cannot be used: ModuleNotFoundError"):
         find_algorithms(["plugin_nowhere"])
+
+
+def test_whether_the_time_is_fitted_is_said_by_the_registry() -> None:
+    fitted = {
+        key for key, row in find_algorithms().items() if row.gives_direction and row.fits_time
+    }
+    assert fitted == {"spe_fit", "mpe_fit", "cascade_fit"}

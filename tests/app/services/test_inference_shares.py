@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from app.services import inference_work
 from app.services.cache import ResultCache
 from app.services.inference_deaths import Deaths
 from app.services.inference_folder import told_in
@@ -145,10 +146,11 @@ def test_ahead_takes_a_quarter_of_a_second_at_most() -> None:
 def test_work_ahead_is_measured_and_kept_short(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inner = parts.compute
+    inner, clock = parts.compute, Clock()
+    monkeypatch.setattr(inference_work, "time", SimpleNamespace(monotonic=clock))
 
     def slow(events: Sequence[object], detector: object) -> object:
-        threading.Event().wait(0.1 * len(events))
+        clock.now_s += 0.1 * len(events)
         return inner(events, detector)  # type: ignore[arg-type]
 
     parts.algorithms["noting"] = replace(parts.algorithms["noting"], compute=slow)  # type: ignore[arg-type]

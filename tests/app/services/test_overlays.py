@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,8 +25,8 @@ MJD = 55929.3986
 VERTEX = {"vertex_m": (0.0, 0.0, 0.0), "time_ns": 10_000.0}
 
 
-def algorithm(key: str = "new_fit", kind: str = "track") -> Algorithm:
-    return Algorithm(key, "New fit", "test", 1, DIRECTION_COLUMNS, lambda *_: [], kind=kind)  # type: ignore[arg-type]
+def algorithm(**more: Any) -> Algorithm:
+    return Algorithm("new_fit", "New fit", "test", 1, DIRECTION_COLUMNS, lambda *_: [], **more)
 
 
 def event(**truth: object) -> Event:
@@ -64,7 +65,8 @@ def test_a_row_is_of_the_kind_of_its_algorithm_from_the_beginning(kind: str) -> 
 
 
 def test_methods_that_fit_no_time_say_so(dataset: Dataset) -> None:
-    assert not answered(Answer("ok", VALUES), algorithm("line_fit"), event()).time_fitted
+    assert answered(Answer("ok", VALUES), algorithm(), event()).time_fitted
+    assert not answered(Answer("ok", VALUES), algorithm(fits_time=False), event()).time_fitted
     gone = VALUES | {"time_ns": None}
     assert not answered(Answer("ok", gone), algorithm(), event()).time_fitted
     for truth, known in ((event(**VERTEX), True), (event(vertex_m=(0.0, 0.0, 0.0)), False)):

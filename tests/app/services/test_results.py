@@ -12,7 +12,7 @@ from app.services.algorithms import Algorithm, find_algorithms, result_key
 from app.services.answers import Answer, encode
 from app.services.events import Library
 from app.services.inference import Place, State, Viewer
-from app.services.results import MAX_WAIT_S, Results
+from app.services.results import MAX_WAIT_S, Results, Told
 from reco_core.errors import NotFoundError
 from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.event import Event
@@ -64,7 +64,7 @@ class Bench:
         self.cache.set(self.key(algorithm), encode(answer, self.algorithms[algorithm]))
 
     def ask(self, *of: str, wait_s: float = 0.25) -> dict[str, str]:
-        rows = self.results.ask(self.event, self.dataset, of, VIEWER, wait_s)
+        rows = self.results.ask(self.event, self.dataset, of, VIEWER, wait_s).overlays
         return {row.key: row.state for row in rows}
 
 
@@ -74,7 +74,7 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def test_opening_an_event_computes_nothing(bench: Bench) -> None:
-    rows = bench.results.kept(bench.event, bench.dataset)
+    rows = bench.results.kept(bench.event, bench.dataset).overlays
     assert [(row.key, row.state) for row in rows] == [
         ("two_halves", "queued"),
         ("line_fit", "queued"),
@@ -84,7 +84,7 @@ def test_opening_an_event_computes_nothing(bench: Bench) -> None:
 
 def test_what_is_kept_is_there_at_once(bench: Bench) -> None:
     bench.keep("line_fit")
-    waiting, fit = bench.results.kept(bench.event, bench.dataset)
+    waiting, fit = bench.results.kept(bench.event, bench.dataset).overlays
     assert (waiting.state, fit.state) == ("queued", "done")
     assert (fit.zenith, fit.azimuth, fit.point_m, fit.time_ns) == (1.0, 2.0, (1.0, 2.0, 3.0), 5.0)
     assert fit.opening_angle == pytest.approx(0)  # the truth of small data sets
@@ -93,7 +93,7 @@ def test_what_is_kept_is_there_at_once(bench: Bench) -> None:
 def test_a_kept_reason_is_told_and_not_computed_again(bench: Bench) -> None:
     bench.keep("line_fit", Answer("There is too little light.", {}))
     assert bench.ask("line_fit") == {"line_fit": "done"}
-    fit = bench.results.kept(bench.event, bench.dataset)[1]
+    fit = bench.results.kept(bench.event, bench.dataset).overlays[1]
     assert (fit.reason, fit.zenith) == ("There is too little light.", None)
     assert not bench.inference.asked
 
@@ -125,7 +125,7 @@ def test_a_damaged_value_is_thrown_away_and_computed_anew(bench: Bench) -> None:
 @pytest.mark.parametrize("state", ["queued", "computing", "starting", "failed", "cancelled"])
 def test_states_are_handed_on_with_their_message(bench: Bench, state: str) -> None:
     bench.inference.states = {"line_fit": State(state, "why")}  # type: ignore[arg-type]
-    (row,) = bench.results.ask(bench.event, bench.dataset, ["line_fit"], VIEWER, 0.25)
+    (row,) = bench.results.ask(bench.event, bench.dataset, ["line_fit"], VIEWER, 0.25).overlays
     assert (row.state, row.reason, row.zenith) == (state, "why", None)
 
 
@@ -156,7 +156,7 @@ def test_no_more_requests_wait_than_may(bench: Bench) -> None:
 def test_an_algorithm_without_a_direction_is_no_overlay(bench: Bench) -> None:
     table = Algorithm("p_hard", "Hard", "test", 1, {}, lambda events, detector: [])
     results = Results({"p_hard": table}, bench.cache, bench.inference, 2)  # type: ignore[arg-type]
-    assert results.kept(bench.event, bench.dataset) == ()
+    assert results.kept(bench.event, bench.dataset) == Told(())
 
 
 def test_ahead_and_leave_are_handed_on(bench: Bench) -> None:

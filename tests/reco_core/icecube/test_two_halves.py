@@ -52,7 +52,7 @@ def test_auxiliary_pulses_are_ignored(pulses_of):
 @pytest.mark.parametrize(
     ("sensor_id", "time_ns", "charge", "auxiliary", "reason"),
     [
-        ([0, 1], [1, 2], 1, True, "No DOM has a non-auxiliary pulse; a line needs at least 2"),
+        ([0, 1], [1, 2], 1, True, "No DOM has a non-auxiliary pulse; a direction needs at least 2"),
         ([0, 1], [1, 2], 1, [False, True], "non-auxiliary pulses are on one DOM"),
         ([1, 1], [1, 2], 1, False, "on one DOM"),
         ([0, 1], [7, 7], 1, False, "at one time"),
