@@ -37,15 +37,16 @@ class Client:
     def overlays(
         self, event_id: int, of: str, wait_s: float = 0.25, listed: bool = False, ahead: str = ""
     ) -> list[dict[str, Any]]:
-        """Rows of the algorithms named in `of`, as far as they are after wait_s seconds.
+        """Rows of the algorithms named in `of`, the verdict among them, as far as they are after wait_s seconds.
 
         listed : they are not drawn.  ahead : to be computed for the events that follow.
         """
         query = f"of={of}&viewer={self._viewer}&turn={self.turn}&wait={wait_s}"
         query += f"&listed={listed:d}&ahead={ahead}"
         path = f"/api/v1/datasets/{self._key}/events/{event_id}/overlays?{query}"
-        rows: list[dict[str, Any]] = json.loads(self.get(path))["overlays"]
-        return rows
+        told = json.loads(self.get(path))
+        rows: list[dict[str, Any]] = told["overlays"]
+        return rows if told["verdict"] is None else [told["verdict"], *rows]
 
     def all_overlays(self, event_id: int, of: str) -> None:
         """Ask until all are there; RuntimeError where one failed."""
