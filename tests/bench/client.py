@@ -37,7 +37,7 @@ class Client:
     def overlays(
         self, event_id: int, of: str, wait_s: float = 0.25, listed: bool = False, ahead: str = ""
     ) -> list[dict[str, Any]]:
-        """Rows of the algorithms (and the verdict) named in `of`, as far as they are after wait_s s.
+        """Rows of the algorithms and the verdict named in `of`, as far as they are after wait_s s.
 
         listed : they are not drawn.  ahead : to be computed for the events that follow.
         """

@@ -84,7 +84,7 @@ class Told(NamedTuple):
 NO_LINE: Final = "No line can be fitted"
 NOT_NEAR: Final = "No light near the fitted line"
 NO_LIGHT: Final = "No non-auxiliary pulse"
-ONE_PLACE: Final = "All non-auxiliary light on one DOM"
+ONE_PLACE: Final = "Fewer than 2 DOMs have non-auxiliary light"
 
 TOLD: Final = (
     Told("line_zenith", MOVES, "The fitted line comes from zenith {:.0f} degrees", NO_LINE,
