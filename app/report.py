@@ -12,9 +12,11 @@ from typing import Final
 from app.report_pages import check_page, write_blocks
 from app.settings import ROOT
 from reco_core.arguments import path
-from reco_core.errors import HitscopeError
+from reco_core.errors import DatasetError, HitscopeError
 from reco_core.icecube.dataset_table import read_table
-from reco_core.icecube.evaluation.run import CURVES_FILE, MEASURES_FILE
+from reco_core.icecube.evaluation.kind_text import kind_text
+from reco_core.icecube.evaluation.kinds import KINDS as EVENT_KINDS
+from reco_core.icecube.evaluation.run import CURVES_FILE, KINDS_FILE, MEASURES_FILE
 from reco_core.icecube.evaluation.text import KINDS, table_text
 from reco_core.icecube.evaluation.verdict_text import verdict_text
 from reco_core.icecube.validation.command import add_sample_arguments, seeds_of
@@ -136,12 +138,32 @@ def _report_verdict(tables: Path, page: Path) -> None:
     _complete(page, pictures, verdict_text(found), "verdict pictures")
 
 
+def _report_kinds(args: argparse.Namespace) -> None:
+    """Tables of docs/reconstruction.md on the kinds of events that methods are made for."""
+    page = args.out / "reconstruction.md"
+    check_page(page)
+    found = read_table(args.folder / KINDS_FILE)
+    texts = {kind.name: kind_text(found, kind.name) for kind in EVENT_KINDS}
+    blocks = {name: text.rstrip() for name, text in texts.items() if text}
+    if not blocks:
+        names = ", ".join(texts)
+        raise DatasetError(f"{args.folder} has no events of any of these kinds: {names}.")
+    write_blocks(page, blocks)
+    print(page)
+
+
 REPORTS: Final = (
     Report(
         "evaluation",
         "how good the reconstructions are",
         _add_evaluation_arguments,
         _report_evaluation,
+    ),
+    Report(
+        "kinds",
+        "how good they are on the kinds of events they are made for (evaluate --only)",
+        _add_evaluation_arguments,
+        _report_kinds,
     ),
     Report(
         "simulation",

@@ -46,6 +46,11 @@ COMMANDS: Final = (
         "reco_core.icecube.evaluation.command",
     ),
     Command(
+        "compare",
+        "print how far directions of single events are from truth and from published fits",
+        "reco_core.icecube.evaluation.comparison_command",
+    ),
+    Command(
         "train",
         "train one of the shipped models on simulated events",
         "reco_core.icecube.training.command",

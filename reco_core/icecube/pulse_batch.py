@@ -98,5 +98,20 @@ def events_of(batch: PulseBatch, first: int, end: int) -> PulseBatch:
     )
 
 
+def picked_events(batch: PulseBatch, place: IntArray) -> PulseBatch:
+    """The events at those places (M,), in their order."""
+    n_pulses = batch.n_pulses[place]
+    start = np.concatenate(([0], np.cumsum(n_pulses)))
+    rows = np.arange(start[-1]) + np.repeat(batch.start[place] - start[:-1], n_pulses)
+    return PulseBatch(
+        start,
+        batch.sensor_id[rows],
+        batch.time_ns[rows],
+        batch.charge_pe[rows],
+        batch.auxiliary[rows],
+        batch.origin_ns[place],
+    )
+
+
 def _joined(arrays: Sequence[NDArray[T]], dtype: type[T]) -> NDArray[T]:
     return np.concatenate([np.zeros(0, dtype), *arrays]).astype(dtype, copy=False)

@@ -10,7 +10,7 @@ from reco_core.directions import source_direction
 from reco_core.errors import DatasetError
 from reco_core.icecube.dataset import Batch, Dataset
 from reco_core.icecube.evaluation.groups import Facts
-from reco_core.icecube.pulse_batch import FloatArray
+from reco_core.icecube.pulse_batch import FloatArray, IntArray
 
 
 def facts_of(dataset: Dataset, n_events: int) -> tuple[FloatArray, Facts]:
@@ -20,7 +20,7 @@ def facts_of(dataset: Dataset, n_events: int) -> tuple[FloatArray, Facts]:
     """
     truths = []
     counts = []
-    for batch, end in _spans(dataset, n_events):
+    for batch, end in spans(dataset, n_events):
         contents = dataset.contents(batch)
         truths += [contents.truth.truth(k) for k in range(end)]
         counts.append(contents.n_pulses[:end])
@@ -41,17 +41,17 @@ def facts_of(dataset: Dataset, n_events: int) -> tuple[FloatArray, Facts]:
     return source_direction(zenith, azimuth), facts
 
 
-def first_of(facts: Facts, n_events: int) -> Facts:
-    """Those of the first N events."""
+def facts_at(facts: Facts, which: slice | IntArray) -> Facts:
+    """Those of some of the events."""
     return Facts(
-        facts.event_class[:n_events],
-        facts.energy_gev[:n_events],
-        facts.zenith[:n_events],
-        facts.n_pulses[:n_events],
+        facts.event_class[which],
+        facts.energy_gev[which],
+        facts.zenith[which],
+        facts.n_pulses[which],
     )
 
 
-def _spans(dataset: Dataset, n_events: int) -> Iterator[tuple[Batch, int]]:
+def spans(dataset: Dataset, n_events: int) -> Iterator[tuple[Batch, int]]:
     """Batches that hold the first N events, and how many of each."""
     left = n_events
     for batch in dataset.batches:

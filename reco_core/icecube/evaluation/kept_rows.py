@@ -14,9 +14,11 @@ import polars as pl
 from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.dataset_blocks import Block
 from reco_core.icecube.dataset_pass import all_blocks
+from reco_core.icecube.dataset_picked import picked_blocks
 from reco_core.icecube.dataset_table import GrowingTable, read_table, same_table
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.evaluation.tables import TIMED
+from reco_core.icecube.pulse_batch import IntArray
 from reco_core.in_threads import in_order
 from reco_core.progress import Progress
 
@@ -40,9 +42,13 @@ class Kept:
 
 
 def kept_rows(
-    dataset: Dataset, folder: Path, kept: Kept, most: int, workers: int, tell: TextIO
-) -> pl.DataFrame:
-    """The rows of the first `most` events; goes on after a stop."""
+    dataset: Dataset, folder: Path, kept: Kept, most: int, workers: int, tell: TextIO,
+    place: IntArray | None = None,
+) -> pl.DataFrame:  # fmt: skip
+    """The rows of the first `most` events; goes on after a stop.
+
+    place : ascending, in the order of the batches; then of the first `most` of these events.
+    """
     path = folder / f"{kept.key}.parquet"
     if same_table(path, kept.made_of):
         return read_table(path)
@@ -51,7 +57,11 @@ def kept_rows(
     kept.load()
     do = partial(_timed, kept=kept, detector=dataset.detector)
     with Progress(most, f"events by {kept.label}", tell, table.n_rows) as progress:
-        blocks = all_blocks(dataset, table.n_rows, most, kept.block)
+        blocks = (
+            all_blocks(dataset, table.n_rows, most, kept.block)
+            if place is None
+            else picked_blocks(dataset, place[table.n_rows : most])
+        )
         for part in in_order(do, blocks, workers):
             table.add(part)
             progress.add(len(part))

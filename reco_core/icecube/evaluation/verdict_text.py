@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from reco_core.icecube.classification.learned import CLASSES
+from reco_core.icecube.evaluation.text import table_of_cells
 from reco_core.icecube.evaluation.verdicts import VerdictTables
 
 HEADINGS: Final = (
@@ -22,7 +23,7 @@ def verdict_text(tables: VerdictTables) -> dict[str, str]:
 
 def _scores(scores: pl.DataFrame) -> str:
     rows = [_cells(row) for row in scores.iter_rows(named=True)]
-    return _table(HEADINGS, rows)
+    return table_of_cells(HEADINGS, rows)
 
 
 def _cells(row: dict[str, Any]) -> Sequence[str]:
@@ -43,9 +44,4 @@ def _confusion(confusion: pl.DataFrame) -> str:
         if total:
             right = f"{counts[name] / total:.1%}"
             rows.append((name, *(f"{counts[told]:,}" for told in CLASSES), right))
-    return _table(heads, rows)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = (heads, ["---"] * len(heads), *rows)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
+    return table_of_cells(heads, rows)
