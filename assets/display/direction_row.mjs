@@ -7,6 +7,8 @@ import { isPending } from "./results.mjs";
 
 const STATE_WORDS = { starting: "waits for the server" }; // other states as they are
 
+const LEAST_GEV = 100; // where estimates of tracks end (reconstructions/energy.py): too faint to say
+
 /** The cells of a known direction besides its name, in order: class and text of each. */
 const CELLS = [
   ["to-chosen", (row, { to_chosen }) => angle(to_chosen)],
@@ -134,5 +136,7 @@ function angle(angle_rad) {
 // All but the truth's are estimates, and must not pass for more.
 function energyText(row) {
   if (row.energy_gev === null) return "";
-  return row.key === "truth" ? energy(row.energy_gev, 3) : `about ${energy(row.energy_gev)}`;
+  if (row.key === "truth") return energy(row.energy_gev, 3);
+  const faint = row.kind === "track" && row.energy_gev <= LEAST_GEV;
+  return `${faint ? "below" : "about"} ${energy(row.energy_gev)}`;
 }

@@ -6,7 +6,9 @@ import { shownOverlays } from "./gl/overlays.mjs";
 
 // in units of 1/1100 of the picture's width
 const MARGIN = 24;
-const LEGEND_X = 780;
+const LEGEND_X = 780; // or farther left, where a line of the legend is that long
+const LEGEND_PX = 12;
+const HALO_PX = 3;
 
 export async function savePng(store, scene, config) {
   const event = store.get("event");
@@ -32,15 +34,22 @@ export function compose(scene_canvas, store, config) {
   const pen = canvas.getContext("2d");
   pen.drawImage(scene_canvas, 0, 0);
   const write = (text, x, y, px, name, weight = 400) => {
-    pen.font = `${weight} ${px * unit}px ${style.getPropertyValue("--sans")}`;
+    pen.font = `${weight} ${px * unit}px ${fontFamily()}`;
+    // a halo, for it may stand on a track
+    pen.lineWidth = HALO_PX * unit;
+    pen.lineJoin = "round";
+    pen.strokeStyle = colour("--scene-centre");
+    pen.strokeText(text, x * unit, y * unit);
     pen.fillStyle = colour(name);
     pen.fillText(text, x * unit, y * unit);
   };
   const bottom = canvas.height / unit;
   write(info.title, MARGIN, 40, 20, "--text", 600);
+  const title_end = MARGIN + pen.measureText(info.title).width / unit;
   write(info.sentence, MARGIN, 62, 13, "--dim");
+  const end = Math.max(title_end, MARGIN + pen.measureText(info.sentence).width / unit);
   write(`${info.dataset} / event ${info.event_id}`, MARGIN, 82, 13, "--dim");
-  drawOverlays(pen, unit, store, write);
+  drawOverlays(pen, unit, store, write, end);
   const colours = colouring(store, config);
   drawScale(pen, unit, bottom, colours.row.stops);
   const now = `at ${ns(Math.round(t0_ns + store.get("time")))}`;
@@ -55,15 +64,28 @@ function scaleText({ range: [low, high], residuals }, t0_ns) {
   return `first light, residual to ${label} from ${residual(low)} to ${residual(high)}`;
 }
 
-function drawOverlays(pen, unit, store, write) {
-  (shownOverlays(store) ?? []).forEach((row, i) => {
-    const y = 40 + 20 * i;
+// Beside title and sentence, which reach to title_end, or else below them.
+function drawOverlays(pen, unit, store, write, title_end) {
+  const rows = shownOverlays(store) ?? [];
+  pen.font = `${LEGEND_PX * unit}px ${fontFamily()}`;
+  const widths = rows.map((row) => pen.measureText(legendText(row)).width / unit);
+  const x = Math.min(LEGEND_X, 1100 - MARGIN - Math.max(0, ...widths));
+  const top = title_end > x - 34 ? 106 : 40;
+  rows.forEach((row, i) => {
+    const y = top + 20 * i;
     pen.fillStyle = store.get("theme") === "light" ? row.colour_light : row.colour;
-    pen.fillRect((LEGEND_X - 24) * unit, (y - 6) * unit, 14 * unit, 3 * unit);
-    const angle = Number.isFinite(row.opening_angle) ? `, ${degrees(row.opening_angle)} off` : "";
-    const angles = `zenith ${degrees(row.zenith)}, azimuth ${degrees(row.azimuth)}${angle}`;
-    write(`${row.label}: ${angles}`, LEGEND_X, y, 12, "--dim");
+    pen.fillRect((x - 24) * unit, (y - 6) * unit, 14 * unit, 3 * unit);
+    write(legendText(row), x, y, LEGEND_PX, "--dim");
   });
+}
+
+function fontFamily() {
+  return getComputedStyle(document.documentElement).getPropertyValue("--sans");
+}
+
+function legendText(row) {
+  const angle = Number.isFinite(row.opening_angle) ? `, ${degrees(row.opening_angle)} off` : "";
+  return `${row.label}: zenith ${degrees(row.zenith)}, azimuth ${degrees(row.azimuth)}${angle}`;
 }
 
 function drawScale(pen, unit, bottom, stops) {

@@ -10,6 +10,8 @@ const ROWS = 12;
 const ROW = 2 * (AROUND + 1) + 2;
 // A cone ends where it is this wide, m: wider ones would fill the scene.
 const WIDEST_M = 260;
+// Wider ones say that nothing is known, and would only hide the light.
+const WIDEST_RAD = "1.05";
 
 const vertexOf = (light) => `${HEADER}
 ${overlayGlsl(light)}
@@ -20,8 +22,8 @@ flat out vec4 v_light;   // colour; strength
 
 void main() {
   gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-  if (a_error <= 0.0) return;
-  float slope = tan(min(a_error, 1.3));
+  if (a_error <= 0.0 || a_error > ${WIDEST_RAD}) return;
+  float slope = tan(a_error);
   float longest = ${WIDEST_M}.0 / slope;
   vec2 ends = vec2(max(a_stretch.x, -longest), min(a_stretch.y, longest));
   int at = clamp(gl_VertexID % ${ROW} - 1, 0, ${ROW - 3});

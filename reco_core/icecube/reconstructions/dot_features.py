@@ -47,7 +47,10 @@ def event_rows(doms: pl.DataFrame, batch: PulseBatch, detector: Detector) -> pl.
     centre = sums(place, start) / n_doms[:, None]
     mean_ns = sums(batch.time_ns, batch.start) / n_pulses
     step_ns = batch.time_ns - mean_ns[batch.event]
-    fits = {"axis": svd_axis.fit(batch, detector), "line": line_fit.fit(batch, detector)}
+    fits = {
+        "axis": svd_axis.plain_fit(batch, detector),
+        "line": line_fit.plain_fit(batch, detector),
+    }
     columns: dict[str, FloatArray] = {
         "n_doms": n_doms,
         "pulses_per_dom": n_pulses / n_doms,

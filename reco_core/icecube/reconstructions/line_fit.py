@@ -25,7 +25,13 @@ from reco_core.icecube.reconstructions.line_fit_kernel import (
     clean_delays,
     near_robust_line,
 )
-from reco_core.icecube.reconstructions.motion import along, first_of, lit_doms, too_few_doms
+from reco_core.icecube.reconstructions.motion import (
+    along,
+    doubt_few_strings,
+    first_of,
+    lit_doms,
+    too_few_doms,
+)
 from reco_core.icecube.segments import brightest, first_per_dom, sums
 from reco_core.icecube.selection import MAX_PULSES_QUADRATIC
 from reco_core.units import SPEED_OF_LIGHT
@@ -36,6 +42,11 @@ MIN_SPEED_M_PER_NS: Final = 1e-6  # 1 m in a millisecond: rounding, not motion
 
 
 def fit(batch: PulseBatch, detector: Detector) -> Fits:
+    """As plain_fit, with less quality where few strings have light."""
+    return doubt_few_strings(plain_fit(batch, detector), batch)
+
+
+def plain_fit(batch: PulseBatch, detector: Detector) -> Fits:
     """Improved LineFit of the non-auxiliary pulses; its point is the centre of those it kept.
 
     quality : how near the speed of the light is to c, min(v / c, c / v), for tracks have 1.

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reco_core.directions import angles_of
-from reco_core.icecube.detector import Detector
-from reco_core.icecube.pulse_batch import BoolArray, FloatArray, IntArray, PulseBatch
+from reco_core.icecube.detector import N_STRINGS, Detector, string_id
+from reco_core.icecube.pulse_batch import BoolArray, FloatArray, IntArray, PulseBatch, kept
 from reco_core.icecube.reconstructions.anchor import cherenkov_delay
 from reco_core.icecube.reconstructions.fits import Fits, Reason, no_fits
 from reco_core.icecube.segments import first_per_dom, medians
@@ -61,6 +61,17 @@ def anchor_times(
 def lit_doms(batch: PulseBatch) -> IntArray:
     """(E,) DOMs with a pulse."""
     return first_per_dom(batch).n_pulses
+
+
+def doubt_few_strings(fits: Fits, batch: PulseBatch) -> Fits:
+    """The fits with 1 - 1/N of their quality, where N strings have non-auxiliary light.
+
+    How straight or how fast light is says nothing where it is all on one string, or two.
+    """
+    first = first_per_dom(kept(batch, ~batch.auxiliary))
+    lit = np.unique(first.event * (N_STRINGS + 1) + string_id(first.sensor_id))
+    n_strings = np.bincount(lit // (N_STRINGS + 1), minlength=batch.n_events)
+    return fits._replace(quality=fits.quality * (1 - 1 / np.maximum(n_strings, 1)))
 
 
 def too_few_doms(used: PulseBatch) -> NDArray[np.int8]:

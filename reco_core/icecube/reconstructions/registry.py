@@ -67,11 +67,11 @@ RECONSTRUCTIONS: Final = (
         "two_halves",
         "Two halves",
         "Simplified from the two-dots notebook of MiMakh/ice_cube_kaggle",
-        2,
+        3,
         "track",
         "The line from the charge-weighted centre of the earlier half of the non-auxiliary pulses "
         "to that of the later half.",
-        "half the distance of the two centres over the extent of the light",
+        "half the distance of the two centres over the extent of the light, times 1 - 1/strings",
     ),
     ReconstructionRow(
         "two_dots_seed",
@@ -99,21 +99,21 @@ RECONSTRUCTIONS: Final = (
         "svd_axis",
         "Principal axis",
         "Notebook 3d-line-fitting of momomuchu/KqggleNoteBOok",
-        1,
+        2,
         "track",
         "The axis of largest spread of the non-auxiliary pulses, travelled from the first quarter "
         "in time to the last.",
-        "linearity: the largest variance less the second, over the largest",
+        "linearity: the largest variance less the second, over the largest; times 1 - 1/strings",
     ),
     ReconstructionRow(
         "line_fit",
         "Line fit",
         "Improved LineFit, arXiv:1308.5501",
-        2,
+        3,
         "track",
         "A point that moves uniformly through the non-auxiliary pulses, fitted so that scattered "
         "and noise pulses pull little.",
-        "how near the speed of the light is to c",
+        "how near the speed of the light is to c, times 1 - 1/strings",
     ),
     ReconstructionRow(
         "spe_fit",

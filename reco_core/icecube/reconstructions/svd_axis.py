@@ -13,7 +13,12 @@ import numpy as np
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.pulse_batch import FloatArray, PulseBatch, kept
 from reco_core.icecube.reconstructions.fits import Fits, Reason
-from reco_core.icecube.reconstructions.motion import along, first_of, too_few_doms
+from reco_core.icecube.reconstructions.motion import (
+    along,
+    doubt_few_strings,
+    first_of,
+    too_few_doms,
+)
 from reco_core.icecube.segments import sums
 
 KEY: Final = "svd_axis"
@@ -23,9 +28,14 @@ LEAST_STEP_M: Final = 1e-6  # below it early and late light are at one place, up
 
 
 def fit(batch: PulseBatch, detector: Detector) -> Fits:
+    """As plain_fit, with less quality where few strings have light."""
+    return doubt_few_strings(plain_fit(batch, detector), batch)
+
+
+def plain_fit(batch: PulseBatch, detector: Detector) -> Fits:
     """Axis of largest spread of the non-auxiliary pulses, each counting once.
 
-    quality : linearity (l1 - l2) / l1 of the two largest variances; 1 for light on a line.
+    quality : linearity (l1 - l2) / l1 of the two largest variances, 1 for light on a line.
     """
     used = kept(batch, ~batch.auxiliary)
     position = detector.position_m[used.sensor_id]

@@ -9,7 +9,12 @@ import numpy as np
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.pulse_batch import BoolArray, FloatArray, PulseBatch, kept
 from reco_core.icecube.reconstructions.fits import Fits, Reason
-from reco_core.icecube.reconstructions.motion import along, first_of, too_few_doms
+from reco_core.icecube.reconstructions.motion import (
+    along,
+    doubt_few_strings,
+    first_of,
+    too_few_doms,
+)
 from reco_core.icecube.segments import sums
 
 KEY: Final = "two_halves"
@@ -18,6 +23,11 @@ MIN_DISTANCE_M: Final = 1e-6  # below it the two centres coincide up to rounding
 
 
 def fit(batch: PulseBatch, detector: Detector) -> Fits:
+    """As plain_fit, with less quality where few strings have light."""
+    return doubt_few_strings(plain_fit(batch, detector), batch)
+
+
+def plain_fit(batch: PulseBatch, detector: Detector) -> Fits:
     """The line through the charge-weighted centres of the early and late non-auxiliary pulses.
 
     The halves have equally many pulses; the middle one of an odd number is in neither, so that

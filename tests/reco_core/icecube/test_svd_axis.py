@@ -5,7 +5,7 @@ import pytest
 
 from reco_core.directions import opening_angle, source_direction
 from reco_core.errors import ReconstructionError
-from reco_core.icecube.detector import Detector
+from reco_core.icecube.detector import N_SENSORS, OMS_PER_STRING, Detector
 from reco_core.icecube.reconstructions.registry import reconstruct
 
 
@@ -13,19 +13,33 @@ def travel(found):
     return -source_direction(found.zenith, found.azimuth)
 
 
-def on_a_line(direction, steps):
-    return Detector(np.outer(steps, direction))
+def on_a_line(direction, steps, n_strings=1):
+    """The DOMs lie on the line, whatever string they are of."""
+    places = np.zeros((N_SENSORS, 3))
+    places[doms_of(len(steps), n_strings)] = np.outer(steps, direction)
+    return Detector(places)
 
 
-def test_light_on_a_line_has_its_direction_and_quality_one(pulses_of):
+def doms_of(n, n_strings):
+    return np.arange(n) + OMS_PER_STRING * (np.arange(n) % n_strings)
+
+
+@pytest.mark.parametrize("n_strings", [1, 2, 6])
+def test_light_on_a_line_has_its_direction_and_the_quality_of_its_strings(pulses_of, n_strings):
     direction = np.array([2.0, -1.0, 2.0]) / 3
     found = reconstruct(
         "svd_axis",
-        pulses_of(range(6), [10, 20, 30, 40, 50, 60]),
-        on_a_line(direction, np.arange(6) * 50.0),
+        pulses_of(doms_of(6, n_strings), [10, 20, 30, 40, 50, 60]),
+        on_a_line(direction, np.arange(6) * 50.0, n_strings),
     )
     assert opening_angle(travel(found), direction) < 1e-6
-    assert found.quality == pytest.approx(1)
+    assert found.quality == pytest.approx(1 - 1 / n_strings)
+
+
+@pytest.mark.parametrize("key", ["svd_axis", "line_fit", "two_halves"])
+def test_light_on_one_string_is_not_to_be_trusted(pulses_of, detector, key):
+    straight_down = pulses_of(range(30), np.arange(30) * 57.0)
+    assert reconstruct(key, straight_down, detector).quality == 0
 
 
 def test_the_sense_is_from_the_first_quarter_to_the_last(pulses_of):

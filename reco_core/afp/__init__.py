@@ -1,0 +1,1 @@
+"""ATLAS Forward Proton: four silicon planes a station, read as hits."""
