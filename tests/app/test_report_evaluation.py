@@ -14,6 +14,7 @@ from app.__main__ import main
 from app.settings import ROOT
 from reco_core.icecube.classification.learned import CLASSES
 from reco_core.icecube.dataset_pass import one_dataset
+from reco_core.icecube.evaluation.kind_table import KIND_MEASURES
 from reco_core.icecube.evaluation.run import Evaluation, evaluate
 from reco_core.icecube.evaluation.verdicts import FILES, verdict_tables
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruction_row
@@ -85,3 +86,26 @@ def test_missing_tables_are_told(evaluated, tmp_path, capsys):
     (evaluated / "curves.parquet").unlink()
     assert report(evaluated, tmp_path / "docs") == 2
     assert "curves.parquet" in capsys.readouterr().err
+
+
+def report_kinds(tables, docs):
+    return main(["report", "kinds", "--from", str(tables), "--out", str(docs)])
+
+
+def test_kinds_of_events_complete_their_own_tables(evaluated, tmp_path, capsys):
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    page = docs / "reconstruction.md"
+    shutil.copy(ROOT / "docs" / "reconstruction.md", page)
+    before = page.read_text()
+    assert report_kinds(evaluated, docs) == 2  # the events of that set are of no kind
+    assert "has no events of any of these kinds: long tracks" in capsys.readouterr().err
+    assert page.read_text() == before
+    row = dict.fromkeys(KIND_MEASURES, 0.25)
+    row |= {"algorithm": "mpe_fit", "kind": "clean tracks", "group": "x", "n_events": 123}
+    row |= {"n_failed": 4, "n_stated": 5}
+    pl.DataFrame([row], schema=KIND_MEASURES).write_parquet(evaluated / "kinds.parquet")
+    assert report_kinds(evaluated, docs) == 0
+    assert "| mpe_fit | x | 123 | 4 | 14.32 (14.32 to 14.32) |" in page.read_text()
+    of_long = re.compile("<!-- long tracks: begin -->.*<!-- long tracks: end -->", re.S)
+    assert of_long.search(page.read_text())[0] == of_long.search(before)[0]

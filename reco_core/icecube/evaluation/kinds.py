@@ -10,6 +10,7 @@ import numpy as np
 
 from reco_core.errors import NotFoundError
 from reco_core.icecube.dataset import Dataset
+from reco_core.icecube.detector import DUST_LAYER_M
 from reco_core.icecube.evaluation.groups import Facts
 from reco_core.icecube.evaluation.particulars import Particulars, lit_doms
 from reco_core.icecube.pulse_batch import BoolArray, FloatArray
@@ -64,8 +65,18 @@ def _is_contained(known: Known) -> BoolArray:
     return np.asarray(is_cascade & (known.more.topology == "contained") & known.more.is_inside)
 
 
+def _is_in_dust(known: Known) -> BoolArray:
+    low, high = DUST_LAYER_M
+    z = known.more.vertex_m[:, 2]
+    return np.asarray(_is_contained(known) & (z >= low) & (z <= high))
+
+
 def _muon_energy(known: Known) -> FloatArray:
     return known.more.muon_energy_gev
+
+
+def _neutrino_energy(known: Known) -> FloatArray:
+    return known.facts.energy_gev
 
 
 KINDS: Final = (
@@ -85,8 +96,15 @@ KINDS: Final = (
         "contained cascades",
         "cascades of topology contained whose vertex lies between the outer strings and the "
         "highest and lowest DOM, by the energy of the neutrino",
-        "neutrino", lambda known: known.facts.energy_gev, CASCADE_ENERGIES, _is_contained,
+        "neutrino", _neutrino_energy, CASCADE_ENERGIES, _is_contained,
         with_vertex=True,
+    ),
+    Kind(
+        "cascades in the dust",
+        "contained cascades whose vertex lies in the dust layer, at z from {:.0f} to {:.0f} m"
+        .format(*DUST_LAYER_M),
+        "neutrino", _neutrino_energy, CASCADE_ENERGIES, _is_in_dust,
+        part_of="contained cascades", with_vertex=True,
     ),
 )  # fmt: skip
 
