@@ -47,7 +47,7 @@ COMMANDS: Final = (
     ),
     Command(
         "compare",
-        "print how far directions of single events are from truth and from published fits",
+        "compare single events with truth and published fits",
         "reco_core.icecube.evaluation.comparison_command",
     ),
     Command(
