@@ -91,9 +91,10 @@ function saidOf(verdict) {
       : "The truth of this data set has no class of the events (event_class in truth.parquet).",
   ];
   const hard = of(HARD);
-  if (hard) parts.push(`How far the best fit is off is known for ${thousands(hard.n_events)}.`);
-  else if (unscored.length) parts.push(`${hardLabel(verdict)} is judged once ${listed(unscored)} scored, too.`);
-  else parts.push(`${hardLabel(verdict)}: no event with a known direction that both fits were scored for.`);
+  const far = `Whether the best fit is off by more than ${verdict.hard_degrees}\u00b0 is known`;
+  if (hard) parts.push(`${far} for ${thousands(hard.n_events)}.`);
+  else if (unscored.length) parts.push(`${far} once ${listed(unscored)} scored, too.`);
+  else parts.push(`${far} for no event: none with a known direction was scored with both fits.`);
   return parts.join(" ");
 }
 

@@ -113,7 +113,8 @@ def test_the_verdict_is_scored_and_measured_beside_the_methods(
     page.wait_for_selector("#verdict .scores", timeout=120_000)
     assert page.locator("#verdict .scores [data-probability]").count() == 4
     page.wait_for_selector("#verdict p:has-text('once MPE fit and Cascade fit are scored')")
-    shares = page.locator("#verdict [data-truth=track] td.share .value").all_inner_texts()
+    row = page.locator("#verdict .confusion [data-truth]").first
+    shares = row.locator("td.share .value").all_inner_texts()
     assert sum(int(share.removesuffix(" %")) for share in shares) == pytest.approx(100, abs=2)
     page.click("#verdict [data-score-fits]")
     page.wait_for_selector("#verdict [data-probability=p_hard]", timeout=120_000)
