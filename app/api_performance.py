@@ -17,8 +17,10 @@ from app.api import status_of
 from app.services.performance import Method, Performance, Report, measures_of
 from app.services.performance_answers import MOST_EVENTS
 from app.services.performance_measure import STATED, TIMES
+from app.services.performance_verdict import VerdictMeasured
 from app.theme import style_of
 from reco_core.errors import HitscopeError, ServiceError, SettingError
+from reco_core.icecube.classification.learned_names import CLASSES, P_HARD, PROBABILITIES
 from reco_core.icecube.evaluation.groups import ALL, BINS, BY_ENERGY
 from reco_core.icecube.evaluation.tables import SHARES
 
@@ -86,7 +88,8 @@ def report_json(found: Report, by: str) -> dict[str, Any]:
         "times_stated": [round(float(times), 4) for times in TIMES],
         "kinds": [_kind_json(key) for key in KINDS],
         "methods": [_method_json(method, by) for method in found.methods],
-        "reliability": [],  # of the learned verdict; its plots stand after the calibration's
+        "verdict": found.verdict and _verdict_json(found.verdict),
+        "reliability": _reliability_json(found.verdict) if found.verdict else [],
     }
 
 
@@ -123,3 +126,31 @@ def _method_json(method: Method, by: str) -> dict[str, Any]:
         "curves": {kind: curves.get(kind, {}) for kind in (ALL, by)},
         "calibration": {kind: calibration.get(kind, {}) for kind in (ALL, by)},
     }
+
+
+def _verdict_json(verdict: VerdictMeasured) -> dict[str, Any]:
+    numbers = verdict.measured
+    return {
+        "key": verdict.algorithm.key,
+        "label": verdict.algorithm.label,
+        "state": verdict.state,
+        "message": verdict.message,
+        "n_answers": verdict.n_answers,
+        "hard_degrees": verdict.hard_degrees,
+        "classes": CLASSES,
+        "unscored": [{"key": row.key, "label": row.label} for row in verdict.unscored],
+        "scores": numbers.get("scores", []),
+        "confusion": numbers.get("confusion", []),
+    }
+
+
+def _reliability_json(verdict: VerdictMeasured) -> list[dict[str, Any]]:
+    """Curves in the order of the probabilities; those without a point left out."""
+    names = dict(zip(PROBABILITIES, (name.capitalize() for name in CLASSES), strict=False))
+    names[P_HARD] = f"Off by more than {verdict.hard_degrees:g}\u00b0"
+    curves = verdict.measured.get("reliability", {})
+    return [
+        {"key": key, "label": names[key], "points": curves[key]}
+        for key in PROBABILITIES
+        if key in curves
+    ]

@@ -132,6 +132,7 @@ def _body() -> html.Main:
             html.Section(id="figures", className="figures", hidden=True,
                          **{"aria-label": "Resolution and calibration"}),
             html.Section(id="groups", hidden=True, **{"aria-label": "By group"}),
+            html.Section(id="verdict", hidden=True, **{"aria-label": "Verdict"}),
         ],
         id="performance", className="performance",
     )  # fmt: skip

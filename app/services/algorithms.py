@@ -20,6 +20,7 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from reco_core.errors import NotFoundError, ReconstructionError, SettingError
+from reco_core.icecube.classification.learned_names import CLASSES
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.event import Event, Pulses
 from reco_core.icecube.pulse_batch import pack
@@ -160,7 +161,7 @@ def _answer(fits: Fits, k: int, key: str) -> Row | ReconstructionError:
 
 def _of_verdict(hard_degrees: float) -> Algorithm:
     def compute(events: Sequence[Event], detector: Detector) -> list[Row | ReconstructionError]:
-        from reco_core.icecube.classification.learned import CLASSES, best_method, verdicts_of
+        from reco_core.icecube.classification.learned import best_method, verdicts_of
         from reco_core.icecube.classification.learned_features import told_numbers
         from reco_core.icecube.classification.learned_reasons import reasons_of
 

@@ -6,12 +6,10 @@ kept under a digest of both (performance_worker.py); a page is put together of w
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import polars as pl
 
@@ -28,11 +26,11 @@ from app.services.performance_answers import (
 )
 from app.services.performance_measure import MADE_WITH, WITHIN, measured
 from app.services.performance_truth import Known, count_known, first_batches, known_of
-from app.services.performance_worker import Kept, Value, Worker
+from app.services.performance_verdict import VerdictMeasured, VerdictMeasures
+from app.services.performance_worker import Kept, MethodState, Value, Worker, digest
 from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.evaluation.tables import MEASURES
 
-MethodState = Literal["ready", "computing", "failed", "not scored"]
 COLUMNS: Final = pl.Schema(
     [(name, dtype) for name, dtype in MEASURES.items() if name != "events_per_second"]
     + list(WITHIN.items())
@@ -57,19 +55,23 @@ class Method:
 @dataclass(frozen=True)
 class Report:
     """truth : (events with a known direction, events) among the first MOST_EVENTS of the data set;
-    None until it is read, or where it cannot be, as `message` says then.
+    None until it is read, or where it cannot be, as `message` says then.  verdict : None where no
+    algorithm has its key.
     """
 
     dataset: str
     truth: tuple[int, int] | None
     message: str
     methods: tuple[Method, ...]
+    verdict: VerdictMeasured | None = None
 
     @property
     def is_complete(self) -> bool:
         """Whether asking again gives the same, as long as no job goes on."""
         is_told = self.truth is not None or bool(self.message)
-        return is_told and all(method.state != "computing" for method in self.methods)
+        states = [method.state for method in self.methods]
+        states += [self.verdict.state] if self.verdict else []
+        return is_told and "computing" not in states
 
 
 class Performance:
@@ -83,6 +85,7 @@ class Performance:
         self._jobs = jobs
         self._worker = Worker(cache)
         self._known = lru_cache(maxsize=2)(_known)
+        self._verdict = VerdictMeasures(jobs, algorithms, self._worker, self._known_of)
 
     def report(self, dataset_key: str) -> Report:
         """As far as it is; what is missing is being computed.
@@ -95,7 +98,8 @@ class Performance:
         if found.value is not None:
             truth = found.value["n_known"], found.value["n_events"]
         methods = tuple(self._method(dataset, row) for row in self.algorithms.values())
-        return Report(dataset.key, truth, found.message, methods)
+        verdict = self._verdict.report(dataset)
+        return Report(dataset.key, truth, found.message, methods, verdict)
 
     def _truth(self, dataset: Dataset) -> Value:
         def count() -> dict[str, Any]:
@@ -104,7 +108,7 @@ class Performance:
 
         batches = first_batches(dataset, MOST_EVENTS)
         prints = [dataset.batch_fingerprint(batch) for batch in batches]
-        return self._worker.ask(_digest("truth", dataset.key, MOST_EVENTS, prints), count)
+        return self._worker.ask(digest("truth", dataset.key, MOST_EVENTS, prints), count)
 
     def _method(self, dataset: Dataset, algorithm: Algorithm) -> Method:
         parts = first_parts(self._jobs, dataset, algorithm)
@@ -114,7 +118,7 @@ class Performance:
             parts = ()
         if not parts:
             return Method(algorithm, "not scored")
-        key = _digest("measures", MADE_WITH, answers_digest(algorithm), identity)
+        key = digest("measures", MADE_WITH, answers_digest(algorithm), identity)
         found = self._worker.ask(key, partial(self._measured, dataset, parts, algorithm.key))
         n_answers = sum(part.n_events for part in parts)
         if found.value is not None:
@@ -123,9 +127,12 @@ class Performance:
         return Method(algorithm, state, found.message, n_answers)
 
     def _measured(self, dataset: Dataset, parts: Sequence[Part], key: str) -> dict[str, Any]:
+        return measured(answers_of(dataset, parts), self._known_of(dataset, parts), key)
+
+    def _known_of(self, dataset: Dataset, parts: Sequence[Part]) -> Known:
         places = tuple((part.batch, part.n_events) for part in parts)
         prints = tuple(dataset.batch_fingerprint(batch) for batch, _ in places)
-        return measured(answers_of(dataset, parts), self._known(dataset, places, prints), key)
+        return self._known(dataset, places, prints)
 
 
 def measures_of(report: Report) -> pl.DataFrame:
@@ -140,7 +147,3 @@ def _known(dataset: Dataset, places: tuple[tuple[Any, int], ...], prints: tuple[
     prints : of the batches; what is kept is of the files as they were.
     """
     return known_of(dataset, places)
-
-
-def _digest(*of: object) -> str:
-    return hashlib.sha256(json.dumps(["performance", *of]).encode()).hexdigest()

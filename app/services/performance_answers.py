@@ -62,28 +62,32 @@ def answers_of(dataset: Dataset, parts: Sequence[Part]) -> pl.DataFrame:
 
 
 def _answers_of(dataset: Dataset, part: Part) -> pl.DataFrame:
-    rows = _read(part)
+    rows = rows_of(dataset, part, COLUMNS)
+    if "uncertainty_rad" not in rows.columns:
+        rows = rows.with_columns(pl.lit(None, pl.Float64).alias("uncertainty_rad"))
+    has_none = pl.any_horizontal(pl.col("zenith", "azimuth").is_null())
+    is_odd = (pl.col("status") == "ok") & has_none
+    status = pl.when(is_odd).then(pl.lit(NO_DIRECTION)).otherwise("status").alias("status")
+    return rows.select(COLUMNS).with_columns(status)
+
+
+def rows_of(dataset: Dataset, part: Part, columns: Sequence[str]) -> pl.DataFrame:
+    """Those of the columns that the table of a part has, event_id among them; raises as above."""
+    rows = _read(part, columns)
     event_ids = dataset.event_ids(part.batch)[: part.n_events]
     if not np.array_equal(rows["event_id"].to_numpy(), event_ids):
         told = f"{part.path} holds other events than {part.batch.label}"
         raise ServiceError(f"{told}; delete it and score the data set again.")
-    has_none = pl.any_horizontal(pl.col("zenith", "azimuth").is_null())
-    is_odd = (pl.col("status") == "ok") & has_none
-    status = pl.when(is_odd).then(pl.lit(NO_DIRECTION)).otherwise("status").alias("status")
-    return rows.with_columns(status)
+    return rows
 
 
-def _read(part: Part) -> pl.DataFrame:
-    """COLUMNS; a method may have no column of uncertainties."""
-    wanted = pl.selectors.by_name(*COLUMNS, require_all=False)
+def _read(part: Part, columns: Sequence[str]) -> pl.DataFrame:
+    wanted = pl.selectors.by_name(*columns, require_all=False)
     try:
-        rows = scan([part.path]).select(wanted).head(part.n_events).collect()
+        return scan([part.path]).select(wanted).head(part.n_events).collect()
     except DAMAGE as error:
         told = str(error).partition("\n")[0]
         raise ServiceError(f"{part.path} cannot be read: {told}; score it again.") from error
-    if "uncertainty_rad" not in rows.columns:
-        rows = rows.with_columns(pl.lit(None, pl.Float64).alias("uncertainty_rad"))
-    return rows.select(COLUMNS)
 
 
 def _state_of(path: Path) -> tuple[int, int, int]:

@@ -81,12 +81,12 @@ def _within(errors: Errors, inside: BoolArray) -> dict[str, Any]:
     inside = inside & np.isfinite(errors.stated)
     n_stated = int(inside.sum())
     n_within = int((errors.angle[inside] <= errors.stated[inside]).sum())
-    values = _share(n_within, n_stated) if n_stated else (None, None, None)
+    values = share_interval(n_within, n_stated) if n_stated else (None, None, None)
     return dict(zip(WITHIN, (n_stated, *values), strict=True))
 
 
-def _share(n_within: int, n: int) -> tuple[float, float, float]:
-    """A share of n events and its interval of one standard deviation (Wilson, JASA 22, 209)."""
+def share_interval(n_within: int, n: int) -> tuple[float, float, float]:
+    """A share of n > 0 events and its interval of one standard deviation (Wilson, JASA 22, 209)."""
     share = n_within / n
     middle = (share + 0.5 / n) / (1 + 1 / n)
     half = math.sqrt(share * (1 - share) / n + 0.25 / n**2) / (1 + 1 / n)
@@ -97,7 +97,7 @@ def _curves(curves: pl.DataFrame) -> dict[str, dict[str, list[float]]]:
     """Opening angles, rad, at SHARES, by kind and label of the group."""
     found: dict[str, dict[str, list[float]]] = {}
     for (kind, label), rows in curves.group_by("group_kind", "group", maintain_order=True):
-        found.setdefault(str(kind), {})[str(label)] = _short(rows["angle_rad"].to_numpy())
+        found.setdefault(str(kind), {})[str(label)] = short(rows["angle_rad"].to_numpy())
     return found
 
 
@@ -124,12 +124,12 @@ def _calibration(errors: Errors) -> dict[str, Any]:
     cuts = np.array_split(order, n_bins)
     return {
         "n_events": len(ratio),
-        "share_within": _short(np.searchsorted(ratio, TIMES, side="right") / len(ratio)),
-        "stated_rad": _short(np.array([np.median(errors.stated[cut]) for cut in cuts])),
-        "true_rad": [_short(np.array(measure(errors.angle[cut]).contain68)) for cut in cuts],
+        "share_within": short(np.searchsorted(ratio, TIMES, side="right") / len(ratio)),
+        "stated_rad": short(np.array([np.median(errors.stated[cut]) for cut in cuts])),
+        "true_rad": [short(np.array(measure(errors.angle[cut]).contain68)) for cut in cuts],
     }
 
 
-def _short(values: FloatArray) -> list[float]:
+def short(values: FloatArray) -> list[float]:
     """To 5 digits: what is drawn needs no more."""
     return [float(f"{value:.5g}") for value in values.tolist()]

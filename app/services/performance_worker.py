@@ -8,6 +8,7 @@ is spent inside numpy, which lets other threads run, and one worker computes for
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
@@ -15,7 +16,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from reco_core.errors import HitscopeError
 
@@ -23,6 +24,7 @@ MOST_KEPT: Final = 200  # values in memory, about 100 kB each
 RETRY_S: Final = 30.0  # how soon what failed is tried again
 
 Compute = Callable[[], dict[str, Any]]
+MethodState = Literal["ready", "computing", "failed", "not scored"]
 
 log = logging.getLogger(__name__)
 
@@ -123,3 +125,8 @@ class Worker:
         while len(self._known) > MOST_KEPT:
             self._known.popitem(last=False)
         return value
+
+
+def digest(*of: object) -> str:
+    """The key of what follows from all of these and nothing else."""
+    return hashlib.sha256(json.dumps(["performance", *of]).encode()).hexdigest()

@@ -11,10 +11,11 @@ import { mountJobs } from "./jobs.mjs";
 import { isActive } from "./job_words.mjs";
 import { bindKeys } from "./keys.mjs";
 import { eventsPath, linkTo, readQuery } from "./performance_address.mjs";
-import { calibrationPlot, coveragePlot, cumulativePlot, reliabilityPlot, resolutionPlot } from "./performance_figures.mjs";
+import { calibrationPlot, coveragePlot, cumulativePlot, resolutionPlot } from "./performance_figures.mjs";
 import { Groups } from "./performance_groups.mjs";
 import { MethodsTable } from "./performance_methods.mjs";
 import { allOf, SHOWN } from "./performance_numbers.mjs";
+import { VerdictSection } from "./performance_verdict.mjs";
 import { drawPlot } from "./plot.mjs";
 import { bindSheets, closeMenus, toggleSheet } from "./sheets.mjs";
 import { Store } from "./store.mjs";
@@ -34,6 +35,7 @@ class Page {
   #jobs;
   #table;
   #groups;
+  #verdict;
   #timer = 0;
   #asked = 0;
 
@@ -43,6 +45,7 @@ class Page {
     const acts = { toggle: (key) => this.#toggle(key), focus: focusMethod };
     this.#table = new MethodsTable(host("methods"), { ...acts, score: ({ key }) => this.#score([key]) });
     this.#groups = new Groups(host("groups"), { ...acts, by: act("by"), show: act("show") });
+    this.#verdict = new VerdictSection(host("verdict"), (keys) => this.#score(keys));
     host("score-all").addEventListener("click", () => this.#score(this.#unscored().map(({ key }) => key)));
     store.on(["report", "of", "show"], () => this.#draw());
     store.on(["by"], () => this.ask());
@@ -127,6 +130,7 @@ class Page {
     const measured = report.methods.filter((method) => method.state === "ready" && allOf(method));
     host("methods").hidden = report.truth?.n_known === 0;
     this.#table.draw(report, (key) => this.#shown(key));
+    this.#verdict.draw(report);
     this.#drawJobs();
     for (const id of ["figures", "groups", "downloads"]) host(id).hidden = measured.length === 0;
     host("get-csv").href = `/api/v1/performance/${encodeURIComponent(dataset)}/measures.csv`;
@@ -141,6 +145,7 @@ class Page {
     if (!report) return;
     const measured = report.methods.filter((method) => method.state === "ready" && allOf(method));
     this.#drawFigures(report, measured);
+    this.#verdict.drawPlots();
     if (measured.length) this.#groups.drawPlots(report, measured.filter(({ key }) => this.#shown(key)), this.#view());
   }
 
@@ -153,12 +158,12 @@ class Page {
       cumulativePlot(report, methods, "all", "all", "All events", "share of the events within an angle"),
       coveragePlot(report, methods),
       calibrationPlot(methods, "all", "all", "Stated and true uncertainty"),
-      ...report.reliability.map(reliabilityPlot),
     ]);
   }
 
   #drawJobs() {
     this.#table.drawJobs(this.#own());
+    this.#verdict.drawJobs(this.#own());
     const left = this.#unscored();
     const known = this.#store.get("report")?.truth?.n_known !== 0;
     host("score-all").hidden = left.length < 2 || !known;

@@ -136,7 +136,7 @@ export function calibrationPlot(methods, kind, group, title) {
   };
 }
 
-/** Reliability of probabilities. curve: {label, colours, points: [{stated, observed, low, high, n_events}]} */
+/** Reliability of probabilities. curve: {key, label, colours, points: [{stated, observed, low, high, n_events}]} */
 export function reliabilityPlot({ key, label, colours, points }) {
   const shares = [0, 0.25, 0.5, 0.75, 1].map((value) => [value, `${100 * value} %`]);
   const per_cent = (value) => `${(100 * value).toFixed(0)} %`;

@@ -3,9 +3,9 @@
 
 import { make, setText } from "./elements.mjs";
 import { thousands } from "./format.mjs";
-import { isActive, progressWords, shareOf, stateWords } from "./job_words.mjs";
 import { intervalBar, scaleHead } from "./performance_bars.mjs";
 import { allOf, axisOf, coloursOf, SHOWN, tipOf, unitOf, written } from "./performance_numbers.mjs";
+import { drawStanding } from "./performance_standing.mjs";
 import { colour } from "./plot.mjs";
 import { hideTip, showTip } from "./plot_tip.mjs";
 
@@ -53,44 +53,9 @@ export class MethodsTable {
   /** What is not scored, and how far the jobs are. jobs: of this data set. */
   drawJobs(jobs) {
     for (const { node, method, quiet } of this.#states.values()) {
-      const newest = jobs.filter(({ algorithm }) => algorithm === method.key).sort((a, b) => b.queued_s - a.queued_s)[0];
-      if (newest && isActive(newest)) drawProgress(node, newest);
-      else if (quiet) setText(node, "");
-      else this.#drawState(node, method, newest);
+      drawStanding(node, method, jobs, () => this.#acts.score(method), quiet);
     }
   }
-
-  #drawState(node, method, job) {
-    const words = wordsOf(method, job);
-    if (node.dataset.words === words) return;
-    node.replaceChildren();
-    node.dataset.words = words;
-    make(node, "span", method.state === "failed" || job?.state === "failed" ? "trouble" : "").textContent = words;
-    if (method.state !== "not scored") return;
-    const button = make(node, "button", "text-button", { type: "button", "data-score": method.key });
-    button.textContent = job?.state === "cancelled" ? "Go on" : "Score";
-    button.setAttribute("aria-label", `${button.textContent}: ${method.label}`);
-    button.addEventListener("click", () => this.#acts.score(method));
-  }
-}
-
-function wordsOf(method, job) {
-  if (method.state === "computing") return "computing";
-  if (method.state === "failed") return method.message;
-  if (method.state === "ready") return method.n_events ? "no answer for any event" : "no event with a known direction";
-  if (job?.state === "failed") return `failed: ${job.message}`;
-  return job?.state === "cancelled" ? `cancelled, ${progressWords(job)}` : "not scored";
-}
-
-function drawProgress(node, job) {
-  if (!node.querySelector("progress")) {
-    node.replaceChildren();
-    delete node.dataset.words;
-    make(node, "progress", "", { max: 1, "aria-label": job.label });
-    make(node, "span", "quiet");
-  }
-  node.querySelector("progress").value = shareOf(job) ?? 0;
-  setText(node.querySelector("span"), `${stateWords(job)}, ${progressWords(job)}`);
 }
 
 function drawHead(head, axis) {

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.api import encode_geometry, encode_pulses
-from reco_core.icecube.classification.learned import CLASSES
+from reco_core.icecube.classification.learned_names import CLASSES
 from reco_core.icecube.dataset_write import write_geometry
 from reco_core.icecube.detector import builtin_detector
 from reco_core.icecube.event import MAX_TIME_NS, MIN_TIME_NS, Pulses, checked_pulses

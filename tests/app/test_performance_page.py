@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ import pytest
 from dash import dcc, html
 from flask.testing import FlaskClient
 
-from app.api_performance import KINDS
+from app.api_performance import KINDS, report_json
 from app.components.jobs_sheet import jobs_sheet
 from app.main import create_app
 from app.plain_html import document, to_html
-from app.services.performance import COLUMNS, Performance
+from app.services.algorithms import find_algorithms
+from app.services.performance import COLUMNS, Performance, Report
+from app.services.performance_verdict import VerdictMeasured
 from app.settings import load_settings
+from reco_core.icecube.classification.learned_names import CLASSES
 from tests.app.services.job_helpers import Counting, World, write_batches
 from tests.app.services.test_performance import OnceCache
 
@@ -70,7 +74,30 @@ def test_a_report_before_and_after_a_job(client: FlaskClient, world: World) -> N
     assert len(method["curves"]["all"]["all"]) == len(told["shares"])
     share_within = method["calibration"]["all"]["all"]["share_within"]
     assert len(share_within) == len(told["times_stated"])
-    assert told["reliability"] == []
+    assert (told["verdict"], told["reliability"]) == (None, [])
+
+
+def test_the_verdict_in_a_report() -> None:
+    point = {"stated": 0.5, "observed": 0.4, "low": 0.3, "high": 0.5, "n_events": 20}
+    measured = {
+        "scores": [{"probability": "p_hard", "auc": None}],
+        "reliability": {"p_hard": [point], "p_track": [point]},
+    }
+    algorithms = find_algorithms(hard_degrees=12.5)
+    verdict = VerdictMeasured(
+        algorithms["verdict"], "ready", (algorithms["mpe_fit"],), n_answers=20, measured=measured
+    )
+    told = report_json(Report("set", (20, 20), "", (), verdict), "class")
+    assert told["verdict"]["classes"] == CLASSES
+    assert told["verdict"]["hard_degrees"] == 12.5
+    assert told["verdict"]["unscored"] == [{"key": "mpe_fit", "label": "MPE fit"}]
+    assert told["verdict"]["scores"] == measured["scores"]
+    assert told["reliability"] == [
+        {"key": "p_track", "label": "Track", "points": [point]},
+        {"key": "p_hard", "label": "Off by more than 12.5\u00b0", "points": [point]},
+    ]
+    waiting = replace(verdict, state="computing")
+    assert not Report("set", (20, 20), "", (), waiting).is_complete
 
 
 def test_the_measures_as_files(client: FlaskClient, world: World) -> None:

@@ -12,11 +12,12 @@ import pytest
 
 from app.__main__ import main
 from app.settings import ROOT
-from reco_core.icecube.classification.learned import CLASSES
+from reco_core.icecube.classification.learned_names import CLASSES
 from reco_core.icecube.dataset_pass import one_dataset
 from reco_core.icecube.evaluation.kind_table import KIND_MEASURES
 from reco_core.icecube.evaluation.run import Evaluation, evaluate
-from reco_core.icecube.evaluation.verdicts import FILES, verdict_tables
+from reco_core.icecube.evaluation.verdict_tables import verdict_tables
+from reco_core.icecube.evaluation.verdicts import FILES
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruction_row
 from tests.reco_core.icecube.small_datasets import write_small
 

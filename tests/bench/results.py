@@ -17,6 +17,7 @@ from app.services.answers import answer_of, decode, encode
 from app.services.cache import ResultCache
 from app.theme import style_of
 from reco_core.icecube.dataset import find_datasets
+from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 from tests.bench.client import Client
 from tests.bench.common import (
     Options,
@@ -33,10 +34,8 @@ from tests.bench.common import (
 from tests.bench.report import Row, Section, against_target, percentiles, ratio, row_of
 from tests.browser.conftest import serve
 
-PLUGIN = {
-    "HITSCOPE_PLUGINS": "tests.bench.heavy_algorithm",
-    "GUNICORN_CMD_ARGS": "--max-requests 0",
-}
+ENDLESS = {"GUNICORN_CMD_ARGS": "--max-requests 0"}
+PLUGIN = {"HITSCOPE_PLUGINS": "tests.bench.heavy_algorithm", **ENDLESS}
 MEMOIZE = "tests.bench.memoize_app:make_server()"
 USERS = 50
 LOOK_S = 3.0  # mean time for which a user looks at an event
@@ -65,8 +64,8 @@ def measure(options: Options) -> Section:
         plain = _browsing("memoize", folder, _cache(own, "plain"), event_ids, seconds, MEMOIZE)
     rows += [*_browsing_rows("ours", ours, None), *_browsing_rows("plain memoize", plain, ours)]
     title = (
-        f"results: verdict, line fit, MPE fit and a fit of 50 ms drawn, six methods listed (plain "
-        f"memoize without the verdict); {USERS} users, {LOOK_S:g} s per event "
+        f"results: verdict, line fit and MPE fit drawn, six methods listed (plain memoize: without "
+        f"verdict); {USERS} users, {LOOK_S:g} s per event "
         f"in the mean, forwards through {EVENTS} events, for {seconds:g} s"
     )
     return Section(title, tuple(rows))
@@ -137,12 +136,12 @@ def _browsing(
     seconds: float,
     app: str = "app.main:server",
 ) -> Browsed:
-    with serve(folder, cache, app=app, **PLUGIN) as address:
+    with serve(folder, cache, app=app, **ENDLESS) as address:
         seen = Browsed()
         client = Client(address, folder.name)
         for event_id in event_ids[-100:]:  # not among those that the users see
             client.open_event(event_id)
-        client.all_overlays(event_ids[-1], "two_halves,line_fit,heavy")
+        client.all_overlays(event_ids[-1], ",".join(row.key for row in RECONSTRUCTIONS))
         before = _memory_mb()
         say(f"{name}: {USERS} users for {seconds:g} s")
         end = time.monotonic() + seconds

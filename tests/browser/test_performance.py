@@ -90,7 +90,7 @@ def test_an_address_that_makes_no_sense_says_so(own_server: str, open_page: Open
 def test_a_data_set_without_truth_is_told_plainly(own_server: str, open_page: OpenPage) -> None:
     page = open_page(f"{own_server}/performance/blind", wait=False)
     page.wait_for_selector("#performance-said:has-text('No direction is known')")
-    for id in ("methods", "figures", "groups", "score-all"):
+    for id in ("methods", "figures", "groups", "verdict", "score-all"):
         assert page.is_hidden(f"#{id}")
 
 
@@ -103,6 +103,22 @@ def test_the_pointer_tells_the_numbers_of_a_point(own_server: str, open_page: Op
     page.wait_for_selector(".plot-tip:has-text('median')")
     method(page, "line_fit").hover()
     assert page.locator(".plot .method.in-focus").count() > 0
+
+
+def test_the_verdict_is_scored_and_measured_beside_the_methods(
+    own_server: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{own_server}/performance/known", wait=False)
+    page.click("#verdict [data-score=verdict]", timeout=60_000)
+    page.wait_for_selector("#verdict .scores", timeout=120_000)
+    assert page.locator("#verdict .scores [data-probability]").count() == 4
+    page.wait_for_selector("#verdict p:has-text('once MPE fit and Cascade fit are scored')")
+    row = page.locator("#verdict .confusion [data-truth]").first
+    shares = row.locator("td.share .value").all_inner_texts()
+    assert sum(int(share.removesuffix(" %")) for share in shares) == pytest.approx(100, abs=2)
+    page.click("#verdict [data-score-fits]")
+    page.wait_for_selector("#verdict [data-probability=p_hard]", timeout=120_000)
+    assert page.locator("#verdict button").count() == 0
 
 
 def test_to_the_page_and_back_to_the_event(own_server: str, open_page: OpenPage) -> None:

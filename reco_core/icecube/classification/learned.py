@@ -19,14 +19,20 @@ from numpy.typing import NDArray
 from reco_core.errors import SettingError
 from reco_core.icecube.classification import learned_features
 from reco_core.icecube.classification.learned_features import told_numbers
+from reco_core.icecube.classification.learned_names import (
+    CASCADE,
+    CASCADE_METHOD,
+    CLASSES,
+    NOISE,
+    TRACK,
+    TRACK_METHOD,
+)
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.pulse_batch import FloatArray, PulseBatch
 from reco_core.weights import booster, card
 
 VERSION: Final = 1  # raised whenever an answer changes other than by new weights
 
-CLASSES: Final = ("track", "cascade", "muon", "noise")
-TRACK, CASCADE, MUON, NOISE = range(len(CLASSES))
 HARD_DEGREES: Final = 20.0
 LEAST_HARD_DEGREES, MOST_HARD_DEGREES = 1.0, 90.0
 ERROR_EDGES_DEG: Final = (0.0, 2.0, 5.0, 10.0, 20.0, 40.0, 90.0, 180.0)
@@ -36,8 +42,6 @@ HARD_MODEL: Final = "verdict_hard"
 CALIBRATION: Final = "calibration"  # tables of the cards
 ERRORS: Final = "errors"
 
-TRACK_METHOD: Final = "mpe_fit"
-CASCADE_METHOD: Final = "cascade_fit"
 CASCADE_ODDS: Final = 4.0
 
 Table = NDArray[np.float32]

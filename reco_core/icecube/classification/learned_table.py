@@ -8,11 +8,10 @@ import numpy as np
 import polars as pl
 
 from reco_core.icecube.classification.batch_table import first_light_columns
-from reco_core.icecube.classification.learned import CLASSES, learned_verdicts
+from reco_core.icecube.classification.learned import learned_verdicts
+from reco_core.icecube.classification.learned_names import PROBABILITIES
 from reco_core.icecube.dataset_blocks import Block
 from reco_core.icecube.detector import Detector
-
-PROBABILITIES: Final = (*(f"p_{name}" for name in CLASSES), "p_hard")
 
 SCHEMA: Final = pl.Schema(
     {

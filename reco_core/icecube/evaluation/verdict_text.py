@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from reco_core.icecube.classification.learned import CLASSES
+from reco_core.icecube.classification.learned_names import CLASSES
 from reco_core.icecube.evaluation.text import table_of_cells
-from reco_core.icecube.evaluation.verdicts import VerdictTables
+from reco_core.icecube.evaluation.verdict_tables import VerdictTables
 
 HEADINGS: Final = (
     "probability", "events", "of which so", "AUC", "calibration error", "events/s, one core",

@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from reco_core.icecube.classification import learned_features
-from reco_core.icecube.classification.learned import CALIBRATION, CLASSES, calibrated
+from reco_core.icecube.classification.learned import CALIBRATION, calibrated
 from reco_core.icecube.classification.learned_features import NAMES, told_numbers
+from reco_core.icecube.classification.learned_names import CLASSES
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.evaluation.scores import auc, calibration_error, log_loss
 from reco_core.icecube.pulse_batch import FloatArray, IntArray

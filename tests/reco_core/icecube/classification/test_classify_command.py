@@ -14,7 +14,8 @@ from reco_core.icecube import dataset_rows
 from reco_core.icecube.classification.batch_table import rule_table
 from reco_core.icecube.classification.command import classify_dataset
 from reco_core.icecube.classification.learned import learned_verdicts
-from reco_core.icecube.classification.learned_table import PROBABILITIES, SCHEMA
+from reco_core.icecube.classification.learned_names import PROBABILITIES
+from reco_core.icecube.classification.learned_table import SCHEMA
 from reco_core.icecube.dataset_pass import all_blocks, one_dataset
 from reco_core.icecube.dataset_table import GrowingTable
 from tests.reco_core.icecube.small_datasets import pulse_table, write_batch

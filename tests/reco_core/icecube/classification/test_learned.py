@@ -12,18 +12,15 @@ import pytest
 
 from reco_core.errors import SettingError
 from reco_core.icecube.classification.learned import (
-    CASCADE,
-    CLASSES,
     ERROR_EDGES_DEG,
     HARD_DEGREES,
-    MUON,
-    TRACK,
     best_method,
     learned_verdicts,
     share_above,
     shares_above,
 )
 from reco_core.icecube.classification.learned_features import NAMES, TOLD, told_numbers
+from reco_core.icecube.classification.learned_names import CASCADE, CLASSES, MUON, TRACK
 from reco_core.icecube.dataset_pass import all_blocks, one_dataset
 from reco_core.icecube.evaluation.scores import auc, calibration_error
 from reco_core.icecube.pulse_batch import pack

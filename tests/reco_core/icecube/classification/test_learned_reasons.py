@@ -12,13 +12,13 @@ import pytest
 from reco_core.icecube.classification import learned, learned_reasons
 from reco_core.icecube.classification.learned import (
     CLASS_MODEL,
-    CLASSES,
     HARD_MODEL,
     class_probabilities,
     weights_digest,
     with_classes,
 )
 from reco_core.icecube.classification.learned_features import HARD_TOLD, TOLD, told_numbers
+from reco_core.icecube.classification.learned_names import CLASSES
 from reco_core.icecube.classification.learned_reasons import reasons
 from reco_core.icecube.pulse_batch import pack
 from reco_core.weights import booster, card

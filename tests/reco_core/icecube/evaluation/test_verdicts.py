@@ -10,21 +10,22 @@ import pytest
 
 from reco_core.cli import main
 from reco_core.directions import opening_angle, source_direction
-from reco_core.icecube.classification.learned import CLASSES, best_method
+from reco_core.icecube.classification.learned import best_method
+from reco_core.icecube.classification.learned_names import CLASSES
 from reco_core.icecube.dataset_pass import one_dataset
 from reco_core.icecube.evaluation import kept_rows
 from reco_core.icecube.evaluation.run import Evaluation
 from reco_core.icecube.evaluation.scores import auc
 from reco_core.icecube.evaluation.tables import TIMED
-from reco_core.icecube.evaluation.verdict_text import verdict_text
-from reco_core.icecube.evaluation.verdicts import (
+from reco_core.icecube.evaluation.verdict_tables import (
     CONFUSION,
-    FILES,
     RELIABILITY,
     SCORES,
-    evaluate_verdict,
+    hard_events,
     verdict_tables,
 )
+from reco_core.icecube.evaluation.verdict_text import verdict_text
+from reco_core.icecube.evaluation.verdicts import FILES, evaluate_verdict
 from reco_core.icecube.simulation.runner import Job, simulate_dataset
 
 N_EVENTS = 300
@@ -103,9 +104,23 @@ def test_events_of_no_known_class_or_verdict_do_not_count(evaluated):
     assert counts == {**{f"p_{name}": 4 for name in CLASSES}, "p_hard": 2}
     assert found.confusion["n_events"].sum() == 4
     assert found.scores.filter(probability="p_noise")["auc"].to_list() == [None]
+    judged = verdict_tables(rows, classes, np.ones(6, np.bool_), np.arange(6) >= 4)
+    assert judged.scores.filter(probability="p_hard")["n_events"].to_list() == [2]
     nothing = verdict_tables(rows, np.array([""] * 6), np.zeros(0, np.bool_))
     assert [len(table) for table in nothing] == [0, 0, 0]
     assert verdict_text(nothing)["verdict"].count("\n") == 2
+
+
+def test_hard_is_a_large_error_or_no_answer_of_the_best():
+    source = np.tile([0.0, 0.0, 1.0], (4, 1))
+    near, far = (
+        pl.DataFrame({"status": ["ok"] * 3 + ["no light"], "zenith": [zenith] * 3 + [None],
+                      "azimuth": [0.0] * 3 + [None]})
+        for zenith in (0.1, 0.5)
+    )  # fmt: skip
+    best = np.array(["near", "far", "other", "near"])
+    hard = hard_events(best, {"near": near, "far": far}, source, 0.3)
+    assert hard.tolist() == [False, True, True, True]
 
 
 def test_the_command_prints_verdict_and_methods_alike(evaluated, tmp_path, capsys):
