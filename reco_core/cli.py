@@ -65,6 +65,11 @@ COMMANDS: Final = (
         "build the indexes of batches ahead of their first use",
         "reco_core.icecube.dataset_command",
     ),
+    Command(
+        "afp-simulate",
+        "write a data set of simulated AFP events",
+        "reco_core.afp.simulation.command",
+    ),
 )
 
 

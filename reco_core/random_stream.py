@@ -20,6 +20,9 @@ from reco_core.compiled import compiled, flat
 
 UNIT: Final = 2.0**-53
 MOST_MEAN: Final = 1e15
+SPLIT_STEP: Final = np.uint64(0x9E3779B97F4A7C15)
+SPLIT_FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
+SPLIT_SECOND: Final = np.uint64(0x94D049BB133111EB)
 FEW: Final = 10.0  # a smaller mean of a Poisson law is counted out
 
 # Ziggurats: a density covered by LAYERS layers of one area, the lowest with the tail beyond `start`
@@ -41,6 +44,22 @@ def new_stream(seed: int | np.random.SeedSequence) -> Stream:
     """The stream of a seed; streams of different seeds have nothing in common."""
     source = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     return flat(Stream(source.generate_state(4, np.uint64).astype(np.uint64)))
+
+
+@compiled
+def begin(rng: Stream, key: np.uint64, number: int) -> None:
+    """Put a stream to the beginning of stream `number` >= 0 of a key of 64 random bits.
+
+    For a stream per event: the four words are the next four of SplitMix64, which started at `key`
+    and has given 4 * number before (Steele, Lea and Flood, OOPSLA 2014), as the authors of
+    xoshiro256++ advise. All streams of a key differ.
+    """
+    state = key + np.uint64(4) * np.uint64(number) * SPLIT_STEP
+    for k in range(4):
+        state += SPLIT_STEP
+        z = (state ^ (state >> np.uint64(30))) * SPLIT_FIRST
+        z = (z ^ (z >> np.uint64(27))) * SPLIT_SECOND
+        rng.word[k] = z ^ (z >> np.uint64(31))
 
 
 def _edges(

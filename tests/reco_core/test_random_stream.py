@@ -17,6 +17,7 @@ from reco_core.random_stream import (
     NORMAL_AREA,
     NORMAL_START,
     Stream,
+    begin,
     exponential,
     gamma,
     new_stream,
@@ -43,6 +44,15 @@ WORDS = (
     9973669472204895162,
 )
 
+# First words of SplitMix64 from the state 1234567: published with its Java and C programs.
+SPLIT_WORDS = (
+    6457827717110365317,
+    3203168211198807973,
+    9817491932198370423,
+    4593380528125082431,
+    16408922859458223821,
+)
+
 MEANS = [0.0, 0.01, 0.5, 3.0, 9.9, 10.0, 11.0, 40.0, 500.0, 1e6]  # 10: another way to draw
 
 
@@ -50,6 +60,11 @@ MEANS = [0.0, 0.01, 0.5, 3.0, 9.9, 10.0, 11.0, 40.0, 500.0, 1e6]  # 10: another 
 def words(rng, found):
     for k in range(len(found)):
         found[k] = next_word(rng)
+
+
+@compiled_entry
+def begun(rng, key, number):
+    begin(rng, key, number)
 
 
 @compiled_entry
@@ -147,6 +162,25 @@ def test_a_stream_starts_with_what_numpy_makes_of_its_seed():
 def test_the_same_seed_gives_the_same_draws():
     assert first_words(7) == first_words(7) == first_words(np.random.SeedSequence(7))
     np.testing.assert_array_equal(draws(normals, 7, 1000), draws(normals, 7, 1000))
+
+
+def test_numbered_streams_start_with_words_of_splitmix64():
+    rng, key = new_stream(0), np.uint64(1234567)
+    begun(rng, key, 0)
+    assert tuple(rng.word) == SPLIT_WORDS[:4]
+    begun(rng, key, 1)
+    assert rng.word[0] == SPLIT_WORDS[4]
+
+
+def test_numbered_streams_know_nothing_of_one_another():
+    rng, first = new_stream(0), np.zeros((20_000, 2))
+    for number in range(len(first)):
+        begun(rng, np.uint64(77), number)
+        uniforms(rng, first[number])
+    assert len(np.unique(first)) == first.size
+    assert abs(np.corrcoef(first[:-1, 0], first[1:, 0])[0, 1]) < ERRORS / math.sqrt(len(first))
+    assert abs(np.corrcoef(first.T)[0, 1]) < ERRORS / math.sqrt(len(first))
+    assert abs(first.mean() - 0.5) < ERRORS / math.sqrt(12 * first.size)
 
 
 def test_a_stream_goes_on_where_it_was_left():

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from reco_core.arguments import path
+from reco_core.arguments import check_least, path
 from reco_core.errors import SettingError
 from reco_core.icecube.simulation.mixes import DEFAULT_MIX, MIXES
 from reco_core.icecube.simulation.runner import Job, simulate_dataset
@@ -34,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Simulate and write; SettingError for impossible options, DatasetError for the folder."""
     workers = usable_processors() if args.workers is None else args.workers
-    _check_least("--events", args.events, 1)
-    _check_least("--seed", args.seed, 0)
-    _check_least("--workers", workers, 1)
+    check_least("--events", args.events, 1)
+    check_least("--seed", args.seed, 0)
+    check_least("--workers", workers, 1)
     if args.mix not in MIXES:
         raise SettingError(f"--mix is {args.mix!r}; expected one of {', '.join(MIXES)}.")
     if args.resume and args.force:
@@ -53,8 +53,3 @@ def usable_processors() -> int:
     if hasattr(os, "sched_getaffinity"):  # not on every system
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _check_least(option: str, value: int, least: int) -> None:
-    if value < least:
-        raise SettingError(f"{option} is {value!r}; expected a whole number of {least} or more.")
