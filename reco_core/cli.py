@@ -60,6 +60,11 @@ COMMANDS: Final = (
         "build the indexes of batches ahead of their first use",
         "reco_core.icecube.dataset_command",
     ),
+    Command(
+        "afp-import",
+        "bring AFP images or ROOT files into the stored form",
+        "reco_core.afp.dataset_command",
+    ),
 )
 
 
