@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from reco_core.afp.dataset_events import Known
+from reco_core.afp.dataset_events import CLASS, INFO, Known
 from reco_core.afp.dataset_import import import_files, import_key, source_files
 from reco_core.afp.dataset_index import INDEX_VERSION, Index, open_index
 from reco_core.afp.dataset_sources import ImportOptions, Tell
@@ -30,7 +32,7 @@ from reco_core.afp.dataset_stored import (
     read_notes,
 )
 from reco_core.afp.hits import HitBatch
-from reco_core.errors import NotFoundError, SettingError
+from reco_core.errors import FileFormatError, NotFoundError, SettingError
 from reco_core.icecube.dataset_contents import identity
 from reco_core.icecube.dataset_fingerprint import digest
 
@@ -38,6 +40,10 @@ __all__ = ["AfpDataset", "AfpEvent", "ImportOptions", "open_afp"]
 
 # Blocks of events end before they have more hits, so that showers do not fill the memory.
 HITS_PER_BLOCK: Final = 2_000_000
+# An event takes as long to read as the events about it, which are looked at next.
+WINDOW_EVENTS: Final = 256
+HITS_PER_WINDOW: Final = 50_000
+WINDOWS: Final = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +60,14 @@ class AfpEvent:
     station: int | None
     side: str | None
     event_class: str | None
+
+
+class Window(NamedTuple):
+    """Some events read together (E).  known : their rows of KNOWN_SCHEMA."""
+
+    first: int
+    hits: HitBatch
+    known: pl.DataFrame
 
 
 def open_afp(
@@ -102,6 +116,7 @@ class AfpDataset:
         notes, problems = read_notes(folder)
         self.notes: tuple[str, ...] = (*notes, *self._index.notes)
         self.problems: tuple[str, ...] = tuple(problems)
+        self._window = lru_cache(WINDOWS)(self._read)
 
     def __repr__(self) -> str:
         return f"<AfpDataset {self.path}: {self.n_events:,} events, {self.n_hits:,} hits>"
@@ -131,10 +146,24 @@ class AfpDataset:
         """One event. Raises NotFoundError; FileFormatError if its hits break the rules."""
         if not 0 <= event_id < self.n_events:
             raise NotFoundError(f"No event {event_id} in {self.path}; it has {self._has()}.")
-        hits = self._hits.hits(self._index.start, event_id, event_id + 1)
-        info = self._known.info(event_id, event_id + 1).row(0, named=True)
-        event_class = self._known.classes(event_id, event_id + 1)[0]
-        return AfpEvent(**info, hits=hits, event_class=event_class)
+        for table in (self._hits, *self._known.tables):
+            table.check_same()
+        window = self._around(event_id)
+        k = event_id - window.first
+        return AfpEvent(**window.known.row(k, named=True), hits=window.hits.part(k, k + 1))
+
+    def _around(self, event_id: int) -> Window:
+        """The event and others about it, or alone among very many hits, or bad ones."""
+        first = event_id - event_id % WINDOW_EVENTS
+        end = min(first + WINDOW_EVENTS, self.n_events)
+        if self._index.start[end] - self._index.start[first] <= HITS_PER_WINDOW:
+            with suppress(FileFormatError):
+                return self._window(first, end)
+        return self._read(event_id, event_id + 1)
+
+    def _read(self, first: int, end: int) -> Window:
+        hits = self._hits.hits(self._index.start, first, end)
+        return Window(first, hits, self._known.rows(first, end))
 
     def hits(self, first: int, end: int) -> HitBatch:
         """The events first to end - 1; FileFormatError names one that breaks the rules."""
@@ -167,13 +196,13 @@ class AfpDataset:
         """event_id, run, evn, side, station of the events first to end - 1; null if not known."""
         last = self.n_events if end is None else end
         self._check_range(first, last)
-        return self._known.info(first, last)
+        return self._known.rows(first, last).select(INFO)
 
     def event_classes(self, first: int = 0, end: int | None = None) -> pl.Series:
         """Truth class of the events first to end - 1, as text; null where not known."""
         last = self.n_events if end is None else end
         self._check_range(first, last)
-        return self._known.classes(first, last)
+        return self._known.rows(first, last)[CLASS]
 
     def _check_range(self, first: int, end: int) -> None:
         if not 0 <= first <= end <= self.n_events:

@@ -15,8 +15,10 @@ from reco_core.errors import FileFormatError
 
 CLASS: Final = "event_class"
 NUMBERS: Final = ("run", "evn", "station")
-INFO_SCHEMA: Final = pl.Schema({
+INFO: Final = ("event_id", "run", "evn", "side", "station")
+KNOWN_SCHEMA: Final = pl.Schema({
     "event_id": pl.Int64, "run": pl.Int64, "evn": pl.Int64, "side": pl.String, "station": pl.Int64,
+    CLASS: pl.String,
 })  # fmt: skip
 SIDE_OF_STATION: Final = {station.id: station.side for station in STATIONS}
 TEXT: Final = (pl.String, pl.Categorical, pl.Enum, pl.Null)
@@ -102,22 +104,22 @@ class Known:
     def in_order(self) -> dict[str, bool]:
         return {table.path.name: table.in_order for table in self.tables}
 
-    def info(self, first: int, end: int) -> pl.DataFrame:
-        """Rows of INFO_SCHEMA for the events first to end - 1; null where not known.
+    def rows(self, first: int, end: int) -> pl.DataFrame:
+        """Rows of KNOWN_SCHEMA for the events first to end - 1; null where not known.
 
         Of a column that both tables have, events.parquet counts.
         """
         frame = pl.DataFrame({"event_id": np.arange(first, end, dtype=np.int64)})
         for table in self.tables:
             wanted = [
-                name for name in INFO_SCHEMA if name in table.schema and name not in frame.columns
+                name for name in KNOWN_SCHEMA if name in table.schema and name not in frame.columns
             ]
             if wanted:
                 frame = frame.hstack(table.of(first, end, wanted).select(wanted))
-        for name in INFO_SCHEMA:
-            if name not in frame.columns:
-                frame = frame.with_columns(pl.lit(None).alias(name))
-        frame = frame.select(pl.col(name).cast(dtype) for name, dtype in INFO_SCHEMA.items())
+        frame = frame.select(
+            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+            for name, dtype in KNOWN_SCHEMA.items()
+        )
         self._check_station(frame)
         side = pl.col("station").replace_strict(SIDE_OF_STATION, return_dtype=pl.String)
         return frame.with_columns(pl.coalesce(side, "side").alias("side"))
@@ -130,9 +132,3 @@ class Known:
                 f"{table.path}: event {bad['event_id'][0]} has station {bad['station'][0]}; "
                 f"expected 0 to {len(STATIONS) - 1}."
             )
-
-    def classes(self, first: int, end: int) -> pl.Series:
-        """Truth class of the events first to end - 1; null where not known."""
-        if self.truth is None or CLASS not in self.truth.schema:
-            return pl.Series(CLASS, [None], pl.String).new_from_index(0, end - first)
-        return self.truth.of(first, end, [CLASS])[CLASS].cast(pl.String)

@@ -21,7 +21,7 @@ import polars as pl
 
 from reco_core.afp.hits import EMPTY, HitBatch, IntArray, checked_hits
 from reco_core.errors import DatasetError, FileFormatError
-from reco_core.icecube.dataset_contents import Identity, identity
+from reco_core.icecube.dataset_contents import identity
 from reco_core.icecube.dataset_files import Column, checked_schema, reading, scan
 
 HITS_FILE: Final = "hits.parquet"
@@ -63,17 +63,14 @@ class Table:
         with reading(path, expected):
             self.n_rows = int(self._lazy.select(pl.len()).collect().item())
 
-    @property
-    def identity(self) -> Identity:
-        """What tells this state of the file from another."""
-        if self._identity is None:
-            raise DatasetError(f"{self.path} is no longer there.")
-        return self._identity
-
-    def rows(self, first: int, count: int, columns: list[pl.Expr]) -> pl.DataFrame:
-        """Rows [first, first + count). Raises DatasetError if the file is another one by now."""
+    def check_same(self) -> None:
+        """Raises DatasetError if the file is another one by now, or gone."""
         if identity(self.path) != self._identity:
             raise DatasetError(f"{self.path} has changed since it was opened; open it again.")
+
+    def rows(self, first: int, count: int, columns: list[pl.Expr]) -> pl.DataFrame:
+        """Rows [first, first + count). Raises DatasetError as check_same()."""
+        self.check_same()
         with reading(self.path, self.expected):
             return self._lazy.slice(first, count).select(columns).collect()
 

@@ -1,7 +1,7 @@
 """make bench: measure speed, memory and bytes in one run, and print them as one table.
 
 python -m tests.bench [--quick] [--only open,playback,bytes,start,results,simulation,
-                       reconstructions]
+                       reconstructions,afp]
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 
 from tests.bench import (
+    afp,
     opening,
     playback,
     reconstructions,
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[Options], Section]] = {
     "results": results.measure,
     "simulation": simulation.measure,
     "reconstructions": reconstructions.measure,
+    "afp": afp.measure,
 }
 
 

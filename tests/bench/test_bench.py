@@ -83,6 +83,7 @@ def test_only_known_parts_are_run() -> None:
         _parts("open,stop")
     assert list(PARTS) == [
         "open", "playback", "bytes", "start", "results", "simulation", "reconstructions",
+        "afp",
     ]  # fmt: skip
 
 
