@@ -70,6 +70,11 @@ COMMANDS: Final = (
         "write a data set of simulated AFP events",
         "reco_core.afp.simulation.command",
     ),
+    Command(
+        "afp-import",
+        "bring AFP images or ROOT files into the stored form",
+        "reco_core.afp.dataset_command",
+    ),
 )
 
 

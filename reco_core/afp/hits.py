@@ -62,12 +62,14 @@ def checked_hits(
     col: NDArray[np.integer],
     charge: NDArray[np.floating],
     where: str,
+    first_event: int = 0,
 ) -> HitBatch:
     """A batch of hits in any order within their events; FileFormatError names what is wrong.
 
     where : what the hits were read from, for the message; the event is named by its place there.
+    first_event : that of the first one.
     """
-    event = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    event = first_event + np.repeat(np.arange(len(start) - 1), np.diff(start))
     for name, value, most in (
         ("plane", plane, N_PLANES), ("row", row, N_ROWS), ("col", col, N_COLS),
     ):  # fmt: skip
@@ -75,8 +77,10 @@ def checked_hits(
                 event, where)  # fmt: skip
     bad = ~np.isfinite(charge) | (charge <= 0)
     _refuse("charge {}, expected a finite number above 0", bad, charge, event, where)
-    order = np.lexsort((col, row, plane, event))
-    pixel = _pixel_of(event, plane, row, col)[order]
+    pixel = _pixel_of(event, plane, row, col)
+    rising = bool((pixel[1:] > pixel[:-1]).all())
+    order = np.arange(len(pixel)) if rising else np.argsort(pixel, kind="stable")
+    pixel = pixel[order]
     twice = np.zeros(len(pixel), np.bool_)
     twice[1:] = pixel[1:] == pixel[:-1]
     _refuse("the pixel of row {} twice", twice, row[order], event[order], where)

@@ -1,7 +1,7 @@
 """make bench: measure speed, memory and bytes in one run, and print them as one table.
 
 python -m tests.bench [--quick] [--only open,playback,bytes,start,results,simulation,
-                       reconstructions,afp-simulation]
+                       reconstructions,afp,afp-simulation]
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 
 from tests.bench import (
+    afp,
     afp_simulation,
     opening,
     playback,
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[Options], Section]] = {
     "simulation": simulation.measure,
     "reconstructions": reconstructions.measure,
     "afp-simulation": afp_simulation.measure,
+    "afp": afp.measure,
 }
 
 

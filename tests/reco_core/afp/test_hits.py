@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reco_core.afp.hits import EMPTY, HitBatch, checked_hits, images, joined
@@ -22,6 +22,7 @@ def batch_of(events: list[dict[tuple[int, int, int], float]]) -> HitBatch:
     return checked_hits(start, *whole, charge, "a test")
 
 
+@settings(deadline=None)
 @given(st.lists(EVENT, max_size=5))
 def test_images_hold_every_hit_and_nothing_else(events) -> None:
     batch = batch_of(events)
@@ -33,6 +34,7 @@ def test_images_hold_every_hit_and_nothing_else(events) -> None:
             assert dense[k, plane, row, col] == np.float32(charge)
 
 
+@settings(deadline=None)
 @given(st.lists(EVENT, max_size=5), st.integers(0, 5))
 def test_parts_joined_are_the_whole(events, cut) -> None:
     batch, at = batch_of(events), min(cut, len(events))
