@@ -86,8 +86,23 @@ def library() -> Library:
 
 
 @blueprint.errorhandler(HitscopeError)
-def _explain(error: HitscopeError) -> tuple[Response, int]:
+def explain(error: HitscopeError) -> tuple[Response, int]:
+    """An error of a route as JSON; of every blueprint of the API."""
     return jsonify({"error": str(error)}), status_of(error)
+
+
+def fresh(response: Response) -> Response:
+    """The response, which is never kept: the next one may say more."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def json_body() -> Any:
+    """None where it is no JSON, or not said to be: other sites' pages cannot send such."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets
+        return None
 
 
 def status_of(error: HitscopeError) -> int:
@@ -105,7 +120,7 @@ def _refuse_unknown() -> tuple[Response, int] | None:
     if request.endpoint is None:  # such as a wrong method, which is answered below
         return None
     told = f"There is no route {request.path[:80]!r}; docs/api.md lists all."
-    return _explain(NotFoundError(told))
+    return explain(NotFoundError(told))
 
 
 @blueprint.app_errorhandler(HTTPException)
@@ -168,19 +183,13 @@ def overlays(key: str, event_id: str) -> Response:
     t0_ns = int(event.pulses.time_ns[0])
     verdict = None if told.verdict is None else verdict_json(told.verdict)
     rows = [overlay_json(row, t0_ns) for row in told.overlays]
-    response = jsonify({"overlays": rows, "verdict": verdict})
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return fresh(jsonify({"overlays": rows, "verdict": verdict}))
 
 
 @blueprint.post("/leave")
 def leave() -> tuple[str, int]:
     """A page is closed: what it asked for in turns before this one, and has not begun, is not."""
-    try:
-        body = request.get_json(silent=True)
-    except RecursionError:  # brackets within brackets
-        body = None
-    _results().leave(leaving_viewer(body))
+    _results().leave(leaving_viewer(json_body()))
     return "", 204
 
 

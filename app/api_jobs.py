@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, jsonify, request, send_file
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
-from app.api import status_of
+from app.api import explain, fresh
 from app.services.jobs import Job, Jobs
 from reco_core.errors import DatasetError, HitscopeError
 
@@ -25,6 +25,7 @@ MAX_BODY_BYTES: Final = 10_000
 FIELDS: Final = ("dataset", "algorithm")
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/api/v1/jobs")
+blueprint.register_error_handler(HitscopeError, explain)
 
 
 class RefusedError(HitscopeError):
@@ -33,11 +34,6 @@ class RefusedError(HitscopeError):
 
 def jobs() -> Jobs:
     return current_app.config["jobs"]
-
-
-@blueprint.errorhandler(HitscopeError)
-def _explain(error: HitscopeError) -> tuple[Response, int]:
-    return jsonify({"error": str(error)}), status_of(error)
 
 
 @blueprint.errorhandler(HTTPException)
@@ -75,7 +71,7 @@ def list_jobs() -> Response:
     except DatasetError:  # the event page says what is wrong with the folder of data
         datasets = []
     told = {"jobs": [job_json(job) for job in service.list()]}
-    return _fresh(jsonify({**told, "algorithms": algorithms, "datasets": datasets}))
+    return fresh(jsonify({**told, "algorithms": algorithms, "datasets": datasets}))
 
 
 @blueprint.post("")
@@ -88,7 +84,7 @@ def start() -> tuple[Response, int]:
 
 @blueprint.get("/<job_id>")
 def one(job_id: str) -> Response:
-    return _fresh(jsonify(job_json(jobs().get(job_id))))
+    return fresh(jsonify(job_json(jobs().get(job_id))))
 
 
 @blueprint.post("/<job_id>/cancel")
@@ -151,8 +147,3 @@ def _tell() -> None:
     changed = current_app.config.get("jobs_changed")
     if changed is not None:
         changed()
-
-
-def _fresh(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, jsonify, request, send_file
 
-from app.api import status_of
+from app.api import explain, fresh
 from app.services.performance import Method, Performance, Report, measures_of
 from app.services.performance_answers import MOST_EVENTS
 from app.services.performance_measure import STATED, TIMES
@@ -35,15 +35,11 @@ KINDS: Final = {
 MIMETYPES: Final = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 
 blueprint = Blueprint("performance", __name__, url_prefix="/api/v1/performance")
+blueprint.register_error_handler(HitscopeError, explain)
 
 
 def performance() -> Performance:
     return current_app.config["performance"]
-
-
-@blueprint.errorhandler(HitscopeError)
-def _explain(error: HitscopeError) -> tuple[Response, int]:
-    return jsonify({"error": str(error)}), status_of(error)
 
 
 @blueprint.get("/<key>")
@@ -51,9 +47,7 @@ def report(key: str) -> Response:
     by = request.args.get("by", "class")
     if by not in KINDS:
         raise SettingError(f"by={by[:40]!r}; expected one of {', '.join(KINDS)}.")
-    response = jsonify(report_json(performance().report(key), by))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return fresh(jsonify(report_json(performance().report(key), by)))
 
 
 @blueprint.get("/<key>/measures.csv", defaults={"ending": "csv"})
@@ -69,8 +63,7 @@ def measures(key: str, ending: str) -> Response:
         file, mimetype=MIMETYPES[ending], as_attachment=True,
         download_name=f"{found.dataset}_performance.{ending}",
     )  # fmt: skip
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return fresh(response)
 
 
 def report_json(found: Report, by: str) -> dict[str, Any]:

@@ -17,10 +17,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Literal
 
+import numpy as np
 import polars as pl
 
 from reco_core.errors import NotFoundError, ReconstructionError, SettingError
-from reco_core.icecube.classification.learned_names import CLASSES
+from reco_core.icecube.classification.learned_names import (
+    HARD_DEGREES,
+    PROBABILITIES,
+    VERSION,
+    weights_digest,
+)
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.event import Event, Pulses
 from reco_core.icecube.pulse_batch import pack
@@ -32,7 +38,6 @@ from reco_core.icecube.reconstructions.registry import (
     reconstruct_batch,
 )
 from reco_core.icecube.reconstructions.result import row_of
-from reco_core.weights import card
 
 LAYOUT: Final = 1  # of kept answers (answers.py); raised when their bytes change
 FEW: Final = 32  # events that a reconstruction takes together: what it costs to begin is shared
@@ -88,21 +93,15 @@ DIRECTION_COLUMNS: Final[Mapping[str, type[pl.DataType]]] = {
 }
 
 
-# Of the learned verdict. The probabilities of the four classes sum to 1; p_hard is apart from them.
+# Of the learned verdict. The probabilities of the four classes sum to 1; p_hard is apart from them:
+# that `best` is off by more than the angle of the setting.
 VERDICT_COLUMNS: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
-    "p_track": pl.Float64,
-    "p_cascade": pl.Float64,
-    "p_muon": pl.Float64,
-    "p_noise": pl.Float64,
-    "p_hard": pl.Float64,  # that `best` is off by more than the angle of the setting
+    **dict.fromkeys(PROBABILITIES, pl.Float64),
     "best": pl.String,  # key of the reconstruction that suits an event of its class best
     "class_reasons": pl.List(pl.String),  # sentences: what moved the most probable class most
     "hard_reasons": pl.List(pl.String),
 }
 VERDICT: Final = "verdict"  # key
-VERDICT_MODELS: Final = ("verdict_class", "verdict_hard")
-VERDICT_VERSION: Final = 1  # of reco_core/icecube/classification/learned.py, which compiles
-HARD_DEGREES: Final = 20.0
 
 
 def find_algorithms(
@@ -170,16 +169,15 @@ def _of_verdict(hard_degrees: float) -> Algorithm:
         learned = verdicts_of(told, limit)
         best = best_method(learned.p_class)
         why = reasons_of(told, limit)
-        rows = zip(learned.p_class, learned.p_hard, best, why, strict=True)
+        p = np.column_stack((learned.p_class, learned.p_hard))
         return [
             {
-                **{f"p_{name}": float(p) for name, p in zip(CLASSES, p_class, strict=True)},
-                "p_hard": float(p_hard),
+                **dict(zip(PROBABILITIES, of_event.tolist(), strict=True)),
                 "best": str(method),
                 "class_reasons": list(told_why.of_class),
                 "hard_reasons": list(told_why.of_hard),
             }
-            for p_class, p_hard, method, told_why in rows
+            for of_event, method, told_why in zip(p, best, why, strict=True)
         ]
 
     def load() -> None:
@@ -191,12 +189,12 @@ def _of_verdict(hard_degrees: float) -> Algorithm:
         VERDICT,
         "Verdict",
         "Boosted trees trained on simulated events",
-        VERDICT_VERSION,
+        VERSION,
         VERDICT_COLUMNS,
         compute,
         FEW,
         load,
-        " ".join(card(name).sha256 for name in VERDICT_MODELS),
+        weights_digest(),
         {"hard_degrees": hard_degrees},
     )
 
@@ -210,6 +208,11 @@ def _of_plugin(name: str) -> list[Algorithm]:
     if wrong is not None:
         raise SettingError(f"HITSCOPE_PLUGINS: {name}.ALGORITHMS holds {wrong!r}, no Algorithm.")
     return rows
+
+
+def hard_degrees_of(verdict: Algorithm) -> float:
+    """The error from which an event is hard."""
+    return float(verdict.options["hard_degrees"])
 
 
 def result_key(algorithm: Algorithm, pulses: Pulses, detector: Detector) -> str:

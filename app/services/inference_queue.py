@@ -23,17 +23,14 @@ from app.services.inference_link import Place, State, StateName, Viewer
 from app.services.inference_memory import Answers, Served, Turns
 
 MAX_WAITING: Final = (5_000, 1_000, 5_000)  # tasks of each priority; about 1 kB each
-INTEREST_S: Final = (
-    60.0,
-    600.0,
-    60.0,
-)  # a browser asks again every second; a page is looked at longer
+# A browser asks again every second; a page whose neighbours are computed is looked at longer.
+INTEREST_S: Final = (60.0, 600.0, 60.0)
 HELD_S: Final = 0.2  # how soon it is tried again what another server was computing
 SWEEP_S: Final = 5.0  # how often those are looked for that nobody waits for
 
 
 class Priority(IntEnum):
-    """The smaller, the sooner. Jobs come after both and do not queue here."""
+    """The smaller, the sooner. Jobs come after all and do not queue here."""
 
     SHOWN = 0
     AHEAD = 1

@@ -12,9 +12,7 @@ from typing import Final, Protocol
 
 from app.services.inference_queue import Priority, Queue
 
-AHEAD_S: Final = (
-    0.25  # of one batch that is not shown: nobody waits for it, but for what comes next
-)
+AHEAD_S: Final = 0.25  # of one batch that is not shown: nobody waits for it, but for the next
 JOBS_AT_LEAST_EVERY_S: Final = 2.0  # a slice, of about 0.25 s, whatever waits
 TROUBLE_S: Final = 10.0  # without jobs, after one ended by an unexpected error
 NEWEST_WEIGHS: Final = 0.3  # in the mean of an algorithm's times

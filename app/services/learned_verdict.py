@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.services.algorithms import Algorithm
+from app.services.algorithms import Algorithm, hard_degrees_of
 from app.services.answers import Answer
 from app.services.overlays import OverlayState
 
@@ -30,14 +30,14 @@ def judged(answer: Answer, algorithm: Algorithm) -> LearnedVerdict:
     """What the algorithm says; its reason where it says nothing."""
     if not answer.is_ok:
         return unjudged(algorithm, "done", answer.status)
-    return LearnedVerdict(algorithm.key, _hard_degrees(algorithm), values=answer.values)
+    return LearnedVerdict(algorithm.key, hard_degrees_of(algorithm), values=answer.values)
 
 
 def unjudged(
     algorithm: Algorithm, state: OverlayState, reason: str | None = None
 ) -> LearnedVerdict:
     """No verdict, for now or for good."""
-    return LearnedVerdict(algorithm.key, _hard_degrees(algorithm), state, reason or None)
+    return LearnedVerdict(algorithm.key, hard_degrees_of(algorithm), state, reason or None)
 
 
 def verdict_json(verdict: LearnedVerdict) -> dict[str, Any]:
@@ -49,7 +49,3 @@ def verdict_json(verdict: LearnedVerdict) -> dict[str, Any]:
         "hard_degrees": verdict.hard_degrees,
         **(verdict.values or {}),
     }
-
-
-def _hard_degrees(algorithm: Algorithm) -> float:
-    return float(algorithm.options["hard_degrees"])

@@ -121,10 +121,7 @@ class Performance:
         key = digest("measures", MADE_WITH, answers_digest(algorithm), identity)
         found = self._worker.ask(key, partial(self._measured, dataset, parts, algorithm.key))
         n_answers = sum(part.n_events for part in parts)
-        if found.value is not None:
-            return Method(algorithm, "ready", n_answers=n_answers, measured=found.value)
-        state: MethodState = "failed" if found.message else "computing"
-        return Method(algorithm, state, found.message, n_answers)
+        return Method(algorithm, found.state, found.message, n_answers, found.value or {})
 
     def _measured(self, dataset: Dataset, parts: Sequence[Part], key: str) -> dict[str, Any]:
         return measured(answers_of(dataset, parts), self._known_of(dataset, parts), key)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from app.services.algorithms import VERDICT, Algorithm
+from app.services.algorithms import VERDICT, Algorithm, hard_degrees_of
 from app.services.job_store import answers_digest
 from app.services.jobs import Jobs
 from app.services.performance_answers import Part, answers_of, first_parts, identity_of, rows_of
@@ -62,7 +62,7 @@ class VerdictMeasured:
 
     @property
     def hard_degrees(self) -> float:
-        return float(self.algorithm.options["hard_degrees"])
+        return hard_degrees_of(self.algorithm)
 
 
 class VerdictMeasures:
@@ -98,11 +98,8 @@ class VerdictMeasures:
     ) -> VerdictMeasured:
         compute = partial(self._computed, dataset, parts, math.radians(own.hard_degrees))
         found = self._worker.ask(digest("verdict", MADE_WITH, *made_of), compute)
-        state: MethodState = "computing"
-        if found.value is not None or found.message:
-            state = "failed" if found.value is None else "ready"
         return replace(
-            own, state=state, message=found.message, measured=found.value or {},
+            own, state=found.state, message=found.message, measured=found.value or {},
             n_answers=sum(part.n_events for part in parts[VERDICT]),
         )  # fmt: skip
 

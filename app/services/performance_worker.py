@@ -44,6 +44,12 @@ class Value:
     value: dict[str, Any] | None = None
     message: str = ""
 
+    @property
+    def state(self) -> MethodState:
+        if self.value is not None:
+            return "ready"
+        return "failed" if self.message else "computing"
+
 
 class Worker:
     """Values by key; safe to share among threads. Its thread lives while there is work."""

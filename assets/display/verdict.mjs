@@ -68,7 +68,7 @@ class Panel {
     const [key, name, meaning] = CLASSES[likeliest];
     const line = make(this.#host, "div", "verdict-line");
     setText(make(line, "strong", `verdict-word class-${key}`), name);
-    const sure = shares[likeliest] >= SURE_FROM ? "" : "at most, ";
+    const sure = shares[likeliest] >= SURE_FROM ? "" : "likeliest, ";
     setText(make(line, "span", "quiet"), `${sure}${percent(shares[likeliest])}: ${meaning}`);
     const bar = make(this.#host, "div", "shares", { "aria-hidden": "true" });
     const legend = make(this.#host, "dl", "share-legend");
@@ -87,7 +87,7 @@ class Panel {
     const label = make(row, "span", "bar-label");
     const button = make(label, "button", "best", { type: "button", "data-best": verdict.best });
     setText(button, best);
-    button.title = `suits this event best: draw it and measure the others against it`;
+    button.title = "suits this event best: draw it and measure the others against it";
     button.addEventListener("click", () => choose(this.#store, verdict.best));
     setText(make(label, "span"), `off by > ${verdict.hard_degrees}\u00b0`);
     const fill = make(make(row, "span", "bar-track"), "span", "bar-fill");

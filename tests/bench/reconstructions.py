@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from reco_core.icecube.classification import learned
-from reco_core.icecube.classification.learned import HARD_DEGREES
+from reco_core.icecube.classification.learned_names import HARD_DEGREES
 from reco_core.icecube.classification.learned_table import classify_block
 from reco_core.icecube.dataset_blocks import Block
 from reco_core.icecube.dataset_pass import all_blocks, one_dataset

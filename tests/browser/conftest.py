@@ -231,6 +231,19 @@ def wait_for_event(page: Any, event_id: int | None = None) -> None:
     )
 
 
+def wait_for_answers(page: Any) -> None:
+    """Until every direction and the verdict of the event is there: the page asks no more."""
+    page.wait_for_function(
+        """async () => {
+            const { isPending } = await import("/assets/display/results.mjs");
+            const { store } = window.hitscope;
+            const rows = [...store.get("directions"), store.get("verdict")];
+            return rows.every((row) => row === null || !isPending(row));
+        }""",
+        timeout=60_000,
+    )
+
+
 def view(page: Any, key: str) -> Any:
     """A key of the browser's view."""
     return page.evaluate(

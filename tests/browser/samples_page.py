@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from app.report_pages import comments_of, write_blocks
+from reco_core.icecube.classification.learned_names import HARD_DEGREES
 from reco_core.units import energy_text
 
 OVERVIEW = "overview"
-HARD_DEGREES = 20.0  # angles above are bold, as p_hard has it
 
 Row = Mapping[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import view, wait_for_event
+from tests.browser.conftest import view, wait_for_answers, wait_for_event
 
 OpenPage = Callable[..., Any]
 
@@ -71,6 +71,7 @@ def test_a_quick_answer_never_says_that_it_is_computed(
 ) -> None:
     page = open_page(f"{odd_server}/event/kaggle/59")
     wait_for_row(page, "held")
+    wait_for_answers(page)  # else the server would answer what is asked below
     seen = page.evaluate(
         """row => {
             const { store } = window.hitscope;

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.browser.conftest import view, wait_for_event
+from tests.browser.conftest import view, wait_for_answers, wait_for_event
 
 OpenPage = Callable[..., Any]
 
@@ -76,5 +76,7 @@ def test_without_one_it_says_why(server: str, open_page: OpenPage) -> None:
 
 
 def tell(page: Any, verdict: dict[str, Any]) -> None:
+    """Put a verdict in the store, when the server will not contradict it."""
+    wait_for_answers(page)
     page.evaluate("verdict => window.hitscope.store.set({ verdict })", verdict)
     page.wait_for_timeout(100)

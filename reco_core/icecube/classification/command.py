@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TextIO
 
 from reco_core.icecube.classification import learned
-from reco_core.icecube.classification.learned import HARD_DEGREES, VERSION, check_hard
+from reco_core.icecube.classification.learned import check_hard
+from reco_core.icecube.classification.learned_names import HARD_DEGREES, VERSION, weights_digest
 from reco_core.icecube.classification.learned_table import SCHEMA, classify_block
 from reco_core.icecube.dataset_rows import (
     RowMaker,
@@ -46,6 +47,6 @@ def classify_dataset(
     shown.  Raises SettingError for the limit, DatasetError for the files.
     """
     check_hard(hard_rad)
-    made_of = {"version": VERSION, "weights": learned.weights_digest(), "hard_rad": hard_rad}
+    made_of = {"version": VERSION, "weights": weights_digest(), "hard_rad": hard_rad}
     maker = RowMaker(made_of, SCHEMA, learned.load, partial(classify_block, hard_rad=hard_rad))
     write_rows(folder, out, maker, index_dir, workers, tell)

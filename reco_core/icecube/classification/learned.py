@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -22,7 +21,10 @@ from reco_core.icecube.classification.learned_features import told_numbers
 from reco_core.icecube.classification.learned_names import (
     CASCADE,
     CASCADE_METHOD,
+    CLASS_MODEL,
     CLASSES,
+    HARD_DEGREES,
+    HARD_MODEL,
     NOISE,
     TRACK,
     TRACK_METHOD,
@@ -31,14 +33,9 @@ from reco_core.icecube.detector import Detector
 from reco_core.icecube.pulse_batch import FloatArray, PulseBatch
 from reco_core.weights import booster, card
 
-VERSION: Final = 1  # raised whenever an answer changes other than by new weights
-
-HARD_DEGREES: Final = 20.0
 LEAST_HARD_DEGREES, MOST_HARD_DEGREES = 1.0, 90.0
 ERROR_EDGES_DEG: Final = (0.0, 2.0, 5.0, 10.0, 20.0, 40.0, 90.0, 180.0)
 
-CLASS_MODEL: Final = "verdict_class"
-HARD_MODEL: Final = "verdict_hard"
 CALIBRATION: Final = "calibration"  # tables of the cards
 ERRORS: Final = "errors"
 
@@ -105,12 +102,6 @@ def load_class() -> None:
     """Same for class_probabilities alone."""
     learned_features.load()
     booster(CLASS_MODEL)
-
-
-def weights_digest() -> str:
-    """A hash of both models, for the keys of kept answers."""
-    both = "".join(card(name).sha256 for name in (CLASS_MODEL, HARD_MODEL))
-    return sha256(both.encode()).hexdigest()
 
 
 def class_probabilities(told: Table) -> FloatArray:

@@ -14,9 +14,6 @@ import numpy as np
 
 from reco_core.icecube.classification.learned import (
     CALIBRATION,
-    CLASS_MODEL,
-    HARD_DEGREES,
-    HARD_MODEL,
     Table,
     check_hard,
     class_probabilities,
@@ -25,7 +22,12 @@ from reco_core.icecube.classification.learned import (
     with_classes,
 )
 from reco_core.icecube.classification.learned_features import HARD_TOLD, TOLD, Told, told_numbers
-from reco_core.icecube.classification.learned_names import CLASSES
+from reco_core.icecube.classification.learned_names import (
+    CLASS_MODEL,
+    CLASSES,
+    HARD_DEGREES,
+    HARD_MODEL,
+)
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.pulse_batch import FloatArray, PulseBatch
 from reco_core.weights import booster, card

@@ -10,12 +10,15 @@ from typing import Final, TextIO
 import polars as pl
 
 from reco_core.icecube.classification import learned
-from reco_core.icecube.classification.learned import HARD_DEGREES, VERSION, best_method
+from reco_core.icecube.classification.learned import best_method
 from reco_core.icecube.classification.learned_names import (
     CASCADE_METHOD,
     CLASSES,
+    HARD_DEGREES,
     PROBABILITIES,
     TRACK_METHOD,
+    VERSION,
+    weights_digest,
 )
 from reco_core.icecube.classification.learned_table import SCHEMA, classify_block
 from reco_core.icecube.dataset_pass import EVENTS_PER_BLOCK, count_events
@@ -54,7 +57,7 @@ def _verdicts(job: Evaluation, tell: TextIO) -> pl.DataFrame:
     """The verdicts on the first events, kept as verdict.parquet."""
     most = min(job.events or EVENTS, count_events(job.dataset))
     made_of = {
-        "version": VERSION, "weights": learned.weights_digest(), "events": most,
+        "version": VERSION, "weights": weights_digest(), "events": most,
         "hard_degrees": HARD_DEGREES, "data": job.dataset.fingerprint(),
     }  # fmt: skip
     kept = Kept(

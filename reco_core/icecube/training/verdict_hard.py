@@ -12,17 +12,20 @@ from reco_core.errors import SettingError
 from reco_core.icecube.classification import learned
 from reco_core.icecube.classification.learned import (
     CALIBRATION,
-    CLASS_MODEL,
     ERROR_EDGES_DEG,
     ERRORS,
-    HARD_DEGREES,
     best_method,
     calibrated,
     class_probabilities,
     with_classes,
 )
 from reco_core.icecube.classification.learned_features import HARD_NAMES, told_numbers
-from reco_core.icecube.classification.learned_names import CASCADE_METHOD, TRACK_METHOD
+from reco_core.icecube.classification.learned_names import (
+    CASCADE_METHOD,
+    CLASS_MODEL,
+    HARD_DEGREES,
+    TRACK_METHOD,
+)
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.evaluation.scores import auc, calibration_error
 from reco_core.icecube.pulse_batch import FloatArray, PulseBatch, kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.services.algorithms import Algorithm, find_algorithms
 from app.services.answers import answer_of, encode
@@ -50,6 +50,9 @@ class DirectInference:
     ) -> dict[str, State]:
         self.asked.append((place, tuple(keys), viewer, wait_s))
         self.asked_listed.append(listed)
+        return self.states_of(place, keys)
+
+    def states_of(self, place: Place, keys: Iterable[str]) -> dict[str, State]:
         dataset = self._library.dataset(place.dataset)
         event = dataset.event(place.event_id)
         return {key: self._state(self._algorithms[key], event, dataset) for key in keys}

@@ -8,13 +8,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from app.services.algorithms import VERDICT, VERDICT_COLUMNS, VERDICT_MODELS, find_algorithms
+from app.services.algorithms import VERDICT, VERDICT_COLUMNS, find_algorithms
 from app.services.answers import answer_of, decode, encode
 from app.services.events import Library
 from app.services.learned_verdict import LearnedVerdict, judged, unjudged, verdict_json
 from app.services.results import Results
 from reco_core.errors import ReconstructionError
-from reco_core.icecube.classification import learned
+from reco_core.icecube.classification import learned, learned_names
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 from tests.app.services.direct import DictCache, DirectInference
 from tests.reco_core.icecube.small_datasets import write_small
@@ -40,8 +40,8 @@ def answers(library: Library) -> list[Any]:
 def test_the_columns_are_those_of_the_models() -> None:
     classes = [f"p_{name}" for name in learned.CLASSES]
     assert list(VERDICT_COLUMNS)[:5] == [*classes, "p_hard"]
-    assert VERDICT_MODELS == (learned.CLASS_MODEL, learned.HARD_MODEL)
-    assert ROW.version == learned.VERSION
+    assert ROW.weights == learned_names.weights_digest()
+    assert ROW.version == learned_names.VERSION
     assert find_algorithms()[VERDICT].options == {"hard_degrees": learned.HARD_DEGREES}
 
 

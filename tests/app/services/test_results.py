@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -30,16 +30,7 @@ class TellingInference(DirectInference):
 
     states: Mapping[str, State] = {}
 
-    def ask(
-        self,
-        place: Place,
-        keys: Mapping[str, str],
-        viewer: Viewer | None,
-        wait_s: float,
-        listed: bool = False,
-    ) -> dict[str, State]:
-        self.asked.append((place, tuple(keys), viewer, wait_s))
-        self.asked_listed.append(listed)
+    def states_of(self, place: Place, keys: Iterable[str]) -> dict[str, State]:
         return {key: self.states.get(key, State("queued")) for key in keys}
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from reco_core import weights
 from reco_core.errors import FileFormatError
-from reco_core.icecube.classification.learned import CLASS_MODEL, HARD_MODEL
 from reco_core.icecube.classification.learned_features import HARD_NAMES, NAMES
+from reco_core.icecube.classification.learned_names import CLASS_MODEL, HARD_MODEL
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 from reco_core.icecube.reconstructions.two_dots_variants import TWO_DOTS, TWO_DOTS_SEED
 from reco_core.icecube.simulation.runner import PHYSICS_VERSION

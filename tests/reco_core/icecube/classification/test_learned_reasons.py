@@ -9,16 +9,18 @@ import re
 import numpy as np
 import pytest
 
-from reco_core.icecube.classification import learned, learned_reasons
+from reco_core.icecube.classification import learned_names, learned_reasons
 from reco_core.icecube.classification.learned import (
-    CLASS_MODEL,
-    HARD_MODEL,
     class_probabilities,
-    weights_digest,
     with_classes,
 )
 from reco_core.icecube.classification.learned_features import HARD_TOLD, TOLD, told_numbers
-from reco_core.icecube.classification.learned_names import CLASSES
+from reco_core.icecube.classification.learned_names import (
+    CLASS_MODEL,
+    CLASSES,
+    HARD_MODEL,
+    weights_digest,
+)
 from reco_core.icecube.classification.learned_reasons import reasons
 from reco_core.icecube.pulse_batch import pack
 from reco_core.weights import booster, card
@@ -110,7 +112,9 @@ def test_the_digest_is_of_both_models(monkeypatch):
         with monkeypatch.context() as patch:
             other = dataclasses.replace(card(changed), sha256="other")
             patch.setattr(
-                learned, "card", lambda name, c=changed, o=other: o if name == c else card(name)
+                learned_names,
+                "card",
+                lambda name, c=changed, o=other: o if name == c else card(name),
             )
             found.add(weights_digest())
     assert len(found) == 3

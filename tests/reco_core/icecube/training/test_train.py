@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from reco_core.cli import main
-from reco_core.icecube.classification.learned import CLASS_MODEL, HARD_MODEL, softmax
+from reco_core.icecube.classification.learned import softmax
+from reco_core.icecube.classification.learned_names import CLASS_MODEL, HARD_MODEL
 from reco_core.icecube.pulse_batch import pack
 from reco_core.icecube.training import two_dots as training
 from reco_core.icecube.training import verdict, verdict_hard
