@@ -73,6 +73,15 @@ def test_core_touches_files_only_at_its_edges(path: Path) -> None:
     assert not found, f"{here(path)} touches files ({found[0]}); only {allowed} may"
 
 
+@pytest.mark.parametrize("path", CORE, ids=here)
+def test_the_detectors_know_nothing_of_one_another(path: Path) -> None:
+    of = path.relative_to(ROOT / "reco_core").parts[0]
+    other = {"icecube": "reco_core.afp", "afp": "reco_core.icecube"}.get(of)
+    if other:
+        wrong = [name for _, name in imported(path) if name.startswith(other)]
+        assert not wrong, f"{here(path)} imports {wrong}; what both need lies in reco_core"
+
+
 SERVICES = sorted((ROOT / "app" / "services").glob("*.py"))
 OWNERS = {  # module: files of the app that may import it
     "diskcache": {path.name for path in SERVICES if path.name.startswith("cache")},
@@ -113,7 +122,7 @@ def test_figures_and_components_are_pure(path: Path) -> None:
         name
         for _, name in imported(path)
         if name.startswith(("flask", "app.pages", "app.api", "app.settings", "app.main"))
-        or name.startswith("reco_core.icecube.dataset")
+        or name.startswith(("reco_core.dataset", "reco_core.icecube.dataset"))
     ]
     assert not wrong, f"{here(path)} imports {wrong}"
     if path.parent.name == "figures":

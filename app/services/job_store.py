@@ -29,8 +29,8 @@ from app.services.algorithms import Algorithm, algorithm_bytes
 from app.services.events import Library
 from app.services.inference_folder import Lock
 from app.services.job_record import FORMAT, MEND, OPEN, Record, record_of
+from reco_core.dataset_writing import whole
 from reco_core.errors import DatasetError, NotFoundError, ServiceError
-from reco_core.icecube.dataset_write import whole
 
 JOB_ID: Final = re.compile(r"[0-9a-f]{16}")
 

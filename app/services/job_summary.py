@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from app.services.answers import OK
 from app.services.job_tables import n_errors_of
+from reco_core.dataset_writing import whole
 from reco_core.directions import opening_angle, source_direction
-from reco_core.icecube.dataset_write import whole
 
 BIN_RAD: Final = 1e-5  # 0.0006 degrees; the angles of 130 million events would fill 1 GB
 N_BINS: Final = int(np.pi / BIN_RAD) + 1

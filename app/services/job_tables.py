@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from app.services.algorithms import Algorithm
 from app.services.answers import OK, Answer, rows_of, table_of, table_schema
 from app.services.job_answers import ERROR, is_error
+from reco_core.dataset_writing import whole
 from reco_core.errors import ServiceError
-from reco_core.icecube.dataset_write import whole
 
 FINGERPRINT: Final = "hitscope_batch"  # in the metadata
 ROW_GROUP: Final = 16_384  # rows decoded to read one of them: 2 ms

@@ -32,9 +32,8 @@ from reco_core.afp.dataset_stored import (
     read_notes,
 )
 from reco_core.afp.hits import HitBatch
+from reco_core.dataset_identity import digest, identity
 from reco_core.errors import FileFormatError, NotFoundError, SettingError
-from reco_core.icecube.dataset_contents import identity
-from reco_core.icecube.dataset_fingerprint import digest
 
 __all__ = ["AfpDataset", "AfpEvent", "ImportOptions", "open_afp"]
 

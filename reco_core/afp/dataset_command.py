@@ -12,8 +12,8 @@ from reco_core.afp.dataset_import import import_files, source_files
 from reco_core.afp.dataset_sources import ImportOptions
 from reco_core.afp.dataset_stored import is_stored, read_notes
 from reco_core.arguments import path
+from reco_core.dataset_writing import check_folder
 from reco_core.errors import DatasetError
-from reco_core.icecube.dataset_write import check_folder
 from reco_core.progress import Progress
 
 

@@ -29,11 +29,10 @@ from reco_core.afp.dataset_stored import (
     NOTES_FILE,
     is_stored,
 )
+from reco_core.dataset_identity import digest, identity
+from reco_core.dataset_lock import build_lock
+from reco_core.dataset_writing import whole, writing
 from reco_core.errors import DatasetError, FileFormatError
-from reco_core.icecube.dataset_build import build_lock
-from reco_core.icecube.dataset_contents import identity
-from reco_core.icecube.dataset_fingerprint import digest
-from reco_core.icecube.dataset_write import whole, writing
 
 IMPORT_VERSION: Final = 1
 MADE_OF: Final = "made_of.json"

@@ -18,8 +18,8 @@ from reco_core.afp.dataset_events import Known
 from reco_core.afp.dataset_sources import Tell
 from reco_core.afp.dataset_stored import HitsTable
 from reco_core.afp.hits import IntArray
+from reco_core.dataset_writing import whole, writing
 from reco_core.errors import DatasetError, FileFormatError
-from reco_core.icecube.dataset_write import whole, writing
 
 INDEX_VERSION: Final = 1
 START_FILE: Final = "start.npy"

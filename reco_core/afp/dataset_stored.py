@@ -20,9 +20,9 @@ import numpy as np
 import polars as pl
 
 from reco_core.afp.hits import EMPTY, HitBatch, IntArray, checked_hits
+from reco_core.dataset_identity import identity
+from reco_core.dataset_reading import Column, checked_schema, reading, scan
 from reco_core.errors import DatasetError, FileFormatError
-from reco_core.icecube.dataset_contents import identity
-from reco_core.icecube.dataset_files import Column, checked_schema, reading, scan
 
 HITS_FILE: Final = "hits.parquet"
 EVENTS_FILE: Final = "events.parquet"

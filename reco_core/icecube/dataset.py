@@ -25,9 +25,10 @@ from typing import Final
 
 import numpy as np
 
+from reco_core.dataset_identity import Identity, digest, identity
 from reco_core.errors import DatasetError, NotFoundError
 from reco_core.icecube.dataset_blocks import Block, block_of, cuts
-from reco_core.icecube.dataset_contents import Contents, Identity, identity, nearest
+from reco_core.icecube.dataset_contents import Contents, nearest
 from reco_core.icecube.dataset_files import (
     GEOMETRY_FILE,
     SPLITS,
@@ -35,7 +36,7 @@ from reco_core.icecube.dataset_files import (
     IntArray,
     batches_in,
 )
-from reco_core.icecube.dataset_fingerprint import batch_fingerprint, digest
+from reco_core.icecube.dataset_fingerprint import batch_fingerprint
 from reco_core.icecube.dataset_geometry import read_geometry
 from reco_core.icecube.dataset_index import IndexStore
 from reco_core.icecube.dataset_meta import FloatArray, Spans

@@ -7,12 +7,9 @@ killed builder leaves is a folder tmp-KEY-PID, which the next builder removes.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from reco_core.dataset_lock import LOCK_PATIENCE_S, build_lock, is_building
 from reco_core.errors import FileFormatError, HitscopeError
 from reco_core.icecube.dataset_contents import (
     Contents,
@@ -34,9 +32,6 @@ from reco_core.icecube.dataset_progress import ProgressFile
 from reco_core.icecube.detector import N_SENSORS
 from reco_core.icecube.event import MAX_CHARGE_PE, MAX_TIME_NS, MIN_TIME_NS
 
-# A look at the lock (`is_building`) holds it for an instant: try again before giving way.
-LOCK_PATIENCE_S: Final = 0.5
-LOCK_RETRY_S: Final = 0.02
 ZEROS: Final = bytes(1 << 20)
 
 OnRows = Callable[[int, int], None]  # rows done, rows in all
@@ -192,48 +187,3 @@ def _remove_leftovers(folder: Path, own_key: str) -> None:
         key = left.name.split("-")[1]
         if key == own_key or not is_building(folder, key):
             shutil.rmtree(left, ignore_errors=True)
-
-
-@contextmanager
-def build_lock(folder: Path, key: str, patience_s: float = LOCK_PATIENCE_S) -> Iterator[bool]:
-    """Hold the lock of an index; gives False if another holds it for all of patience_s."""
-    path = folder / f"{key}.lock"
-    deadline = time.monotonic() + patience_s
-    while (descriptor := _try_lock(path)) is None:
-        if time.monotonic() >= deadline:
-            yield False
-            return
-        time.sleep(LOCK_RETRY_S)
-    try:
-        yield True
-    finally:
-        path.unlink(missing_ok=True)
-        os.close(descriptor)
-
-
-def _try_lock(path: Path) -> int | None:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # The last holder may have removed the file between opening and locking.
-        if os.fstat(descriptor).st_ino == path.stat().st_ino:
-            return descriptor
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    os.close(descriptor)
-    return None
-
-
-def is_building(folder: Path, key: str) -> bool:
-    """Does some process hold the lock of the index?"""
-    try:
-        descriptor = os.open(folder / f"{key}.lock", os.O_RDONLY)
-    except OSError:  # no lock, or no folder that could hold one
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -19,8 +16,6 @@ from reco_core.icecube.dataset_truth import TruthTable, truth_table
 LOWEST_ID: Final = -(2**63)
 HIGHEST_ID: Final = 2**63 - 1
 FEW_TRIES: Final = 8
-
-Identity = tuple[str, int, int, int]  # resolved path, size, mtime in ns, inode
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,16 +99,6 @@ class Runs:
         return np.diff(self.first, append=self.n_rows)
 
 
-def identity(path: Path) -> Identity | None:
-    """What tells one state of a file from another; None if it is not there."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    # A link that points elsewhere now shows in the inode, so the kept path does no harm.
-    return _real_path(path), stat.st_size, stat.st_mtime_ns, stat.st_ino
-
-
 def find_runs(pulses: PulseFile, on_rows: Callable[[int], None] = lambda _: None) -> Runs:
     """Read the event_id column in slices.  on_rows is told the number of rows read so far."""
     event_ids, firsts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
@@ -188,8 +173,3 @@ def meta_rows(batch: Batch, spans: Spans) -> MetaRows | None:
     """The meta file's rows about a batch, or None if it does not list it."""
     span = spans.get(batch.batch_id)
     return None if span is None else MetaFile(batch.meta_path).rows(batch.batch_id, span)
-
-
-@lru_cache(maxsize=4096)
-def _real_path(path: Path) -> str:
-    return os.path.realpath(path)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-
+from reco_core.dataset_identity import digest, identity
 from reco_core.errors import DatasetError
-from reco_core.icecube.dataset_contents import identity
 from reco_core.icecube.dataset_files import GEOMETRY_FILE, Batch
 from reco_core.icecube.dataset_index import IndexStore
 
@@ -19,8 +16,3 @@ def batch_fingerprint(batch: Batch, store: IndexStore) -> str:
     if identity(batch.path) is None:
         raise DatasetError(f"{batch.path} is no longer there, or cannot be reached.")
     return digest([store.key(batch), identity(batch.folder / GEOMETRY_FILE)])
-
-
-def digest(value: object) -> str:
-    """(32,) hexadecimal digits of a value that JSON can hold."""
-    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:32]

@@ -18,17 +18,15 @@ from typing import Final
 
 import polars as pl
 
+from reco_core.dataset_reading import reading, scan
+from reco_core.dataset_writing import check_folder, stream_parquet, whole, writing
 from reco_core.errors import DatasetError, FileFormatError
-from reco_core.icecube.dataset_files import TRUTH_FILES, batches_in, reading, scan
+from reco_core.icecube.dataset_files import TRUTH_FILES, batches_in
 from reco_core.icecube.dataset_write import (
     PULSES_PER_ROW_GROUP,
     BatchTables,
-    check_folder,
     remove_dataset,
-    stream_parquet,
-    whole,
     write_geometry,
-    writing,
 )
 from reco_core.icecube.detector import Detector
 

@@ -24,7 +24,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reco_core.icecube.dataset_contents import CONTENTS_ARRAYS, Contents, Identity, identity
+from reco_core.dataset_identity import Identity, identity
+from reco_core.icecube.dataset_contents import CONTENTS_ARRAYS, Contents
 from reco_core.icecube.dataset_files import Batch, IntArray, PulseFile, pulses_of
 from reco_core.icecube.dataset_meta import MetaFile, Span, Spans
 from reco_core.icecube.event import Pulses, checked_pulses

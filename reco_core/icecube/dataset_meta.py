@@ -15,15 +15,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from reco_core.dataset_reading import Column, checked_schema, reading, scan, stored_names
 from reco_core.errors import FileFormatError
-from reco_core.icecube.dataset_files import (
-    Column,
-    IntArray,
-    checked_schema,
-    reading,
-    scan,
-    stored_names,
-)
+from reco_core.icecube.dataset_files import IntArray
 
 FloatArray = NDArray[np.float64]
 

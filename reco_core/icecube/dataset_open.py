@@ -8,8 +8,9 @@ import time
 from collections import OrderedDict
 from typing import Final
 
+from reco_core.dataset_lock import is_building
 from reco_core.errors import FileFormatError, HitscopeError
-from reco_core.icecube.dataset_build import build_index, is_building
+from reco_core.icecube.dataset_build import build_index
 from reco_core.icecube.dataset_contents import (
     Contents,
     contents_of_meta,

@@ -7,8 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from reco_core.dataset_reading import missing_column, reading, scan, stored_names
 from reco_core.errors import FileFormatError
-from reco_core.icecube.dataset_files import missing_column, reading, scan, stored_names
 from reco_core.icecube.dataset_meta import check_directions
 
 COLUMNS: Final = ("event_id", "reco", "zenith", "azimuth")

@@ -14,8 +14,8 @@ from typing import Final
 
 import polars as pl
 
+from reco_core.dataset_writing import whole, writing
 from reco_core.errors import DatasetError
-from reco_core.icecube.dataset_write import whole, writing
 
 MADE_OF: Final = "made_of.json"
 ROWS_PER_GROUP: Final = 200_000

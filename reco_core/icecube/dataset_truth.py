@@ -13,14 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from reco_core.dataset_reading import missing_column, reading, scan, stored_names
 from reco_core.errors import FileFormatError
-from reco_core.icecube.dataset_files import (
-    IntArray,
-    missing_column,
-    reading,
-    scan,
-    stored_names,
-)
+from reco_core.icecube.dataset_files import IntArray
 from reco_core.icecube.dataset_meta import FloatArray, check_directions
 from reco_core.icecube.detector import MAX_POSITION_M
 from reco_core.icecube.event import DirectionKind, Truth

@@ -10,14 +10,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from reco_core.dataset_reading import missing_column, reading, scan, stored_names
 from reco_core.errors import FileFormatError
-from reco_core.icecube.dataset_files import (
-    IntArray,
-    missing_column,
-    reading,
-    scan,
-    stored_names,
-)
+from reco_core.icecube.dataset_files import IntArray
 from reco_core.icecube.dataset_meta import FloatArray
 
 EXPECTED: Final = "a table with event_id and columns of numbers"

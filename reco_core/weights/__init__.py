@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from reco_core.dataset_writing import whole
 from reco_core.errors import FileFormatError
-from reco_core.icecube.dataset_write import whole
 
 if TYPE_CHECKING:
     import xgboost

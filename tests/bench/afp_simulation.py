@@ -8,7 +8,7 @@ import time
 from reco_core.afp.simulation.chunk import Job, compile_ahead
 from reco_core.afp.simulation.mixes import DEFAULT_CONTAMINATION
 from reco_core.afp.simulation.runner import simulate_afp
-from reco_core.icecube.simulation.command import usable_processors
+from reco_core.processors import usable_processors
 from tests.bench.common import Options, say, scratch
 from tests.bench.report import Row, Section, percentiles, row_of
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from reco_core.icecube.dataset_build import is_building
+from reco_core.dataset_lock import is_building
 from reco_core.icecube.dataset_write import BatchTables, write_dataset
 from reco_core.icecube.detector import builtin_detector
 from tests.bench.full_batch import meta_frame, pulse_frame, write_full_batch

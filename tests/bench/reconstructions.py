@@ -20,9 +20,9 @@ from reco_core.icecube.dataset_pass import all_blocks, one_dataset
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, ReconstructionRow
 from reco_core.icecube.reconstructions.table import reconstruct_block
-from reco_core.icecube.simulation.command import usable_processors
 from reco_core.icecube.simulation.runner import Job, simulate_dataset
 from reco_core.in_threads import in_order
+from reco_core.processors import usable_processors
 from tests.bench.common import Options, say, scratch
 from tests.bench.report import Row, Section
 

@@ -121,7 +121,7 @@ def interrupted(*_: object) -> None:
     [
         "reco_core.icecube.simulation.command.add_arguments",
         "reco_core.icecube.simulation.command.simulate_dataset",
-        "reco_core.icecube.dataset_write.os.getpid",
+        "reco_core.dataset_writing.os.getpid",
     ],
 )
 def test_ctrl_c_leaves_no_half_of_a_data_set(

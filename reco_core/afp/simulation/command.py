@@ -10,7 +10,7 @@ from reco_core.afp.simulation.mixes import DEFAULT_CONTAMINATION, DEFAULT_MIX, M
 from reco_core.afp.simulation.runner import simulate_afp
 from reco_core.arguments import check_least, path
 from reco_core.errors import SettingError
-from reco_core.icecube.simulation.command import usable_processors
+from reco_core.processors import usable_processors
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ import polars as pl
 from reco_core.afp.simulation import kernel
 from reco_core.afp.simulation.chunk import Chunk
 from reco_core.afp.simulation.classes import CLASSES
-from reco_core.icecube.dataset_write import check_folder, stream_parquet, writing
+from reco_core.dataset_writing import check_folder, stream_parquet, writing
 
 HITS_FILE: Final = "hits.parquet"
 TRUTH_FILE: Final = "truth.parquet"

@@ -24,7 +24,7 @@ from reco_core.icecube.evaluation.text import KINDS, table_text
 from reco_core.icecube.evaluation.verdict_text import verdict_text
 from reco_core.icecube.evaluation.verdicts import EVENTS, FILES, KEY, evaluate_verdict
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruction_row
-from reco_core.icecube.simulation.command import usable_processors
+from reco_core.processors import usable_processors
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

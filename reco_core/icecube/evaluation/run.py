@@ -10,8 +10,8 @@ from typing import Final, TextIO
 
 import polars as pl
 
+from reco_core.dataset_identity import digest
 from reco_core.icecube.dataset import Dataset
-from reco_core.icecube.dataset_fingerprint import digest
 from reco_core.icecube.dataset_pass import count_events
 from reco_core.icecube.dataset_table import GrowingTable
 from reco_core.icecube.evaluation.facts import facts_at

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from reco_core.arguments import check_least, path
 from reco_core.errors import SettingError
 from reco_core.icecube.simulation.mixes import DEFAULT_MIX, MIXES
 from reco_core.icecube.simulation.runner import Job, simulate_dataset
+from reco_core.processors import usable_processors
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,10 +46,3 @@ def run(args: argparse.Namespace) -> None:
         )
     job = Job(args.mix, args.seed, args.events)
     simulate_dataset(args.out, job, workers, sys.stderr, args.resume, args.force)
-
-
-def usable_processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not on every system
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

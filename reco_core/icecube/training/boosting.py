@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reco_core.icecube.pulse_batch import FloatArray
-from reco_core.icecube.simulation.command import usable_processors
 from reco_core.icecube.training.labelled import Labelled
 from reco_core.in_threads import in_order
+from reco_core.processors import usable_processors
 
 if TYPE_CHECKING:
     import xgboost

@@ -9,7 +9,6 @@ from typing import Final
 
 from reco_core.arguments import path
 from reco_core.errors import SettingError
-from reco_core.icecube.simulation.command import usable_processors
 from reco_core.icecube.validation.dataset_report import check_writable, write_report
 from reco_core.icecube.validation.run import (
     DEFAULT_EVENTS,
@@ -18,6 +17,7 @@ from reco_core.icecube.validation.run import (
     validate,
 )
 from reco_core.icecube.validation.table_text import report_text
+from reco_core.processors import usable_processors
 
 DEFAULT_OUT: Final = Path("build/simulation_validation.md")
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from reco_core.dataset_lock import build_lock, is_building
 from reco_core.errors import FileFormatError
 from reco_core.icecube import dataset_build
-from reco_core.icecube.dataset_build import build_index, build_lock, is_building
+from reco_core.icecube.dataset_build import build_index
 from reco_core.icecube.dataset_contents import Runs
 from reco_core.icecube.dataset_files import PulseFile, batches_in
 from reco_core.icecube.dataset_index import IndexStore
