@@ -35,6 +35,16 @@ GROUPS: Final = {
 FEATURES: Final[tuple[Feature, ...]] = tuple(chain(*GROUPS.values()))
 NAMES: Final = tuple(row.name for row in FEATURES)
 
+# What detectors look at that learn without labels. Few, and hardly two that say the same: a column
+# that only varies from one good proton to the next blurs the others, and one that comes twice
+# counts twice.
+ANOMALY_NAMES: Final = (
+    "n_hits", "n_clusters", "plane_clusters_max", "plane_clusters_min", "track_planes",
+    "track_chi2", "residual_row_max", "residual_col_max", "slope_row", "slope_col",
+    "off_track_clusters", "off_track_hits", "edge_rows_log", "edge_cols_log", "edge_planes",
+)  # fmt: skip
+ANOMALY_COLUMNS: Final = tuple(NAMES.index(name) for name in ANOMALY_NAMES)
+
 # Where the groups begin in a row of the table.
 AT_SIZES: Final = len(COUNTS)
 AT_CHARGES: Final = AT_SIZES + len(SIZES)

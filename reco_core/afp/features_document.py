@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from reco_core.afp.alignment import LEAST_EVENTS, UNKNOWN_SIGMA_COLS, UNKNOWN_SIGMA_ROWS
-from reco_core.afp.features import GROUPS, NAMES
+from reco_core.afp.features import ANOMALY_NAMES, GROUPS, NAMES
 from reco_core.afp.features_row import Feature
 
 HEAD: Final = f"""# Features of AFP events
@@ -37,6 +37,10 @@ places of planes count as uncertain by what is published, {UNKNOWN_SIGMA_ROWS:.1
 to be off by (sigma), so that their usual size is the same with and without an alignment: without,
 small kinks go unseen, but nothing looks odd that is not.
 
+**For anomalies**: those {len(ANOMALY_NAMES)} columns, `ANOMALY_NAMES`, that detectors without
+labels look at. Few, and hardly two that say the same: a column that only varies from one good
+proton to the next blurs the others. `missing_plane` had no part in the choice.
+
 A plane's **main cluster** is that on the track, else that of highest charge. A number that an event
 does not have is NaN; "NaN when" says for which events. Without such a note a column is always
 finite.
@@ -47,10 +51,12 @@ def features_document() -> str:
     """docs/afp-features.md."""
     parts = [HEAD]
     for title, rows in GROUPS.items():
-        parts.append(f"\n## {title}\n\n| column | unit | meaning | NaN when |\n|---|---|---|---|\n")
+        parts.append(f"\n## {title}\n\n| column | unit | meaning | for anomalies | NaN when |\n")
+        parts.append("|---|---|---|---|---|\n")
         parts.extend(_line(row) for row in rows)
     return "".join(parts)
 
 
 def _line(row: Feature) -> str:
-    return f"| `{row.name}` | {row.unit} | {row.meaning} | {row.missing} |\n"
+    used = "yes" if row.name in ANOMALY_NAMES else ""
+    return f"| `{row.name}` | {row.unit} | {row.meaning} | {used} | {row.missing} |\n"

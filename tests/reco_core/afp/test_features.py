@@ -14,6 +14,7 @@ from reco_core.afp.features_document import features_document
 from reco_core.afp.hits import EMPTY, joined
 from tests.reco_core.afp.batches import EVENTS, batch_of, crowded_event
 from tests.reco_core.afp.simulation import made
+from tests.reco_core.afp.slow_features import slow_features
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "afp-features.md"
 
@@ -48,6 +49,21 @@ def test_an_event_is_the_same_alone_and_among_others(events) -> None:
     alone = [features(hits.part(k, k + 1)) for k in range(len(events))]
     expected = np.concatenate([np.empty((0, len(NAMES))), *alone])
     np.testing.assert_allclose(features(hits), expected, rtol=1e-12, atol=1e-12)
+
+
+@settings(deadline=None)
+@given(EVENTS)
+def test_numbers_are_those_of_a_plain_look(events) -> None:
+    hits = batch_of(events)
+    for k, found in enumerate(named(hits)):
+        assert found == pytest.approx(slow_features(hits.part(k, k + 1)), 1e-6, 1e-6, nan_ok=True)
+
+
+def test_numbers_of_every_class_are_those_of_a_plain_look() -> None:
+    hits = made.test_mix()[0].hits.part(0, 290)
+    for k, found in enumerate(named(hits)):
+        expected = slow_features(hits.part(k, k + 1))
+        assert found == pytest.approx(expected, 1e-5, 1e-5, nan_ok=True), k
 
 
 def test_an_event_without_hits_is_all_zero_or_nan() -> None:
