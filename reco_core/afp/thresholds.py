@@ -117,7 +117,8 @@ def pareto(over: FloatArray) -> tuple[float, float]:
 
     # Below -1 / most the law ends before the largest excess; near it the likelihood has a pole
     # that means nothing, where the shape is below -1.
-    grid = np.concatenate((-np.geomspace(0.9, 1e-3, 20) / most, [0.0], np.geomspace(1e-3, 30, 40) / mean))
+    falling, rising = np.geomspace(0.9, 1e-3, 20) / most, np.geomspace(1e-3, 30, 40) / mean
+    grid = np.concatenate((-falling, [0.0], rising))
     losses = [loss(theta) for theta in grid]
     k = int(np.argmin(losses))
     low, high = grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)]

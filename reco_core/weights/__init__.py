@@ -49,13 +49,20 @@ class Card:
 @cache
 def booster(name: str) -> xgboost.Booster:
     """A model of boosted trees, for one thread at a time each; FileFormatError if it is damaged."""
+    return read_booster(model_path(name), card(name), 1)
+
+
+def read_booster(path: Path, described: Card, threads: int) -> xgboost.Booster:
+    """Boosted trees of a file anywhere; FileFormatError unless it is the one of its card."""
     import xgboost  # takes a second, so not before it is needed
 
-    path = model_path(name)
-    found = file_digest(name)
-    if found != card(name).sha256:
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise FileFormatError(f"{path} cannot be read: {error}. Train again.") from error
+    if found != described.sha256:
         raise FileFormatError(f"{path} is not the file of its card (sha256 {found}); train again.")
-    model = xgboost.Booster({"nthread": 1})
+    model = xgboost.Booster({"nthread": threads})
     model.load_model(path)
     return model
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from reco_core.errors import FileFormatError
 from reco_core.weights import FOLDER, Card, card_path, read_card, save_card
 
 Arrays = dict[str, NDArray[Any]]
+MADE_OF: Final = "made_of"  # of a checkpoint
 
 
 def arrays_path(name: str, folder: Path = FOLDER) -> Path:
@@ -49,18 +50,31 @@ def read_arrays(name: str, folder: Path = FOLDER) -> tuple[Arrays, Card]:
         raise FileFormatError(f"{path} cannot be read: {error}. Train again.") from error
 
 
-def save_checkpoint(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Keep a training that is not done."""
+def checkpoint_path(folder: Path, name: str) -> Path:
+    """Where a training that is not done lies."""
+    return folder / f".{name}.training.safetensors"
+
+
+def save_checkpoint(path: Path, arrays: Mapping[str, NDArray[Any]], made_of: str) -> None:
+    """Keep a training that is not done.  made_of : what it must be of to be gone on with."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    content = _bytes({**arrays, MADE_OF: np.frombuffer(made_of.encode(), np.uint8)})
     with whole(path) as partial:
-        partial.write_bytes(_bytes(arrays))
+        partial.write_bytes(content)
 
 
-def read_checkpoint(path: Path) -> Arrays | None:
-    """What was kept there; None if there is nothing of use."""
+def read_checkpoint(path: Path, made_of: str) -> Arrays | None:
+    """What was kept there of just that; None if there is nothing."""
     with suppress(OSError, SafetensorError):
-        return load(path.read_bytes())
+        arrays = load(path.read_bytes())
+        if arrays.pop(MADE_OF, np.zeros(0, np.uint8)).tobytes() == made_of.encode():
+            return arrays
     return None
+
+
+def remove_checkpoint(folder: Path, name: str) -> None:
+    """The training is done."""
+    checkpoint_path(folder, name).unlink(missing_ok=True)
 
 
 def _bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
