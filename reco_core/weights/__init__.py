@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from reco_core.dataset_writing import whole
 from reco_core.errors import FileFormatError
@@ -48,7 +51,8 @@ class Card:
 @cache
 def booster(name: str) -> xgboost.Booster:
     """A model of boosted trees, for one thread at a time each; FileFormatError if it is damaged."""
-    import xgboost  # takes a second, so not before it is needed
+    with _as_if_missing("sklearn"):  # else importing takes three seconds more, for what is not used
+        import xgboost  # takes a second, so not before it is needed
 
     path = model_path(name)
     found = file_digest(name)
@@ -57,6 +61,21 @@ def booster(name: str) -> xgboost.Booster:
     model = xgboost.Booster({"nthread": 1})
     model.load_model(path)
     return model
+
+
+@contextmanager
+def _as_if_missing(module: str) -> Iterator[None]:
+    """While a library is imported that takes a module along only where it is installed."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = cast(
+        ModuleType, None
+    )  # which is how Python marks what cannot be imported
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 @cache
