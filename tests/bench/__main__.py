@@ -1,7 +1,7 @@
 """make bench: measure speed, memory and bytes in one run, and print them as one table.
 
 python -m tests.bench [--quick] [--only open,playback,bytes,start,results,simulation,
-                       reconstructions,afp,afp-simulation]
+                       reconstructions,afp,afp-simulation,afp-features]
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from tests.bench import (
     afp,
+    afp_features,
     afp_simulation,
     opening,
     playback,
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[Options], Section]] = {
     "simulation": simulation.measure,
     "reconstructions": reconstructions.measure,
     "afp-simulation": afp_simulation.measure,
+    "afp-features": afp_features.measure,
     "afp": afp.measure,
 }
 

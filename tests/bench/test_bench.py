@@ -84,6 +84,7 @@ def test_only_known_parts_are_run() -> None:
     assert list(PARTS) == [
         "open", "playback", "bytes", "start", "results", "simulation", "reconstructions",
         "afp-simulation",
+        "afp-features",
         "afp",
     ]  # fmt: skip
 
