@@ -26,6 +26,7 @@ AFP_KEYS: Final = (
     Key("Planes", ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"), "pan_planes", "arrows",
         "move over the planes"),
     Key("Planes", ("C",), "next_colouring", "C", "colour by charge, or hits alone"),
+    Key("Planes", ("I",), "toggle_track", "I", "fitted track on and off"),
     Key("Station", ("Alt+ArrowLeft", "Alt+ArrowRight", "Alt+ArrowUp", "Alt+ArrowDown"), "orbit",
         "Alt + arrows", "orbit"),
     Key("Station", ("H",), "view_home", "H", "home view"),

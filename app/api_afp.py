@@ -4,6 +4,7 @@ GET /api/v1/afp
 GET /api/v1/afp/<key>
 GET /api/v1/afp/<key>/random?class=shower
 GET /api/v1/afp/<key>/events/<event id>?class=shower
+GET /api/v1/afp/<key>/events/<event id>/analysis
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from app.routes import parse_event_id
 from app.services.afp_events import dataset_json, event_json, random_id
 from app.services.afp_library import AfpEntry, AfpLibrary
 from app.services.afp_opening import ReadingError
+from app.services.inference import Inference, Place
 from reco_core.errors import HitscopeError
 
 blueprint = Blueprint("afp", __name__, url_prefix="/api/v1/afp")
@@ -72,6 +74,13 @@ def event(key: str, event_id: str) -> Response:
     entry, number = afp_library().dataset(key), parse_event_id(event_id)
     with entry.opened() as opened:
         return revalidated(jsonify(event_json(entry, opened, number, _class())))
+
+
+@blueprint.get("/<key>/events/<event_id>/analysis")
+def analysis(key: str, event_id: str) -> Response:
+    entry, number = afp_library().dataset(key), parse_event_id(event_id)
+    inference: Inference = current_app.config["inference"]
+    return fresh(jsonify(inference.afp(Place(entry.key, number))))
 
 
 def _class() -> str | None:

@@ -131,7 +131,8 @@ def _planes() -> html.Main:
                     html.Div(
                         [toggle_button("toggle_whole", "Whole planes"),
                          action_button("to_hits", "To the hits"),
-                         action_button("next_colouring", "Charge")],
+                         action_button("next_colouring", "Charge"),
+                         toggle_button("toggle_track", "Track", pressed=True)],
                         className="afp-controls",
                     ),
                 ],
@@ -171,6 +172,7 @@ def _inspector() -> html.Aside:
             ),
             section("Event", html.Div(id="facts"), **{"data-panel": "tab-event"}),
             section("Planes", html.Div(id="plane-table"), **{"data-panel": "tab-event"}),
+            section("Track", html.Div(id="track"), **{"data-panel": "tab-event"}),
             section("Data set", html.Div(id="dataset-facts"), **{"data-panel": "tab-event"}),
         ],
         className="inspector",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from app import metrics
+from app.services.afp_library import AfpLibrary
 from app.services.algorithms import Algorithm, find_algorithms
 from app.services.answers import Answer, encode
 from app.services.cache import ResultCache
 from app.services.events import Library
+from app.services.inference_afp import AfpWork
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
 from app.services.inference_folder import Meeting
@@ -39,8 +41,9 @@ class Parts:
         self.work = Work(
             library, algorithms, cache, queue, self.deaths, ahead, jobs, tables, weights
         )
+        afp = AfpWork(AfpLibrary(settings.data, settings.cache_dir / "indexes", library.keys))
         self.requests = Requests(
-            algorithms, queue, self.deaths, ahead, self.work, server_pid, Hand(library)
+            algorithms, queue, self.deaths, ahead, self.work, server_pid, Hand(library), afp
         )
         for algorithm in algorithms.values():
             encode(Answer("no answer", {}), algorithm)  # the first time takes longest

@@ -27,6 +27,11 @@ def opened(open_page: OpenPage, url: str, event_id: int, **options: Any) -> Any:
     return page
 
 
+def still(page: Any) -> None:
+    """Until nothing more is to come for the event on screen."""
+    page.wait_for_function(f"() => {STORE}.get('analysis')?.final", timeout=120_000)
+
+
 def pixels(page: Any, selector: str = ".planes-canvas") -> str:
     """The picture as it is, once drawing has come to rest."""
     page.evaluate("() => new Promise((go) => requestAnimationFrame(() => setTimeout(go, 30)))")
@@ -110,7 +115,7 @@ def test_going_through_one_class(afp_server: str, open_page: OpenPage) -> None:
     page.wait_for_selector("#position:has-text('1 of 2 single proton')")
     page.keyboard.press("n")
     wait_for(page, 2)
-    page.wait_for_function("location.search.includes('class=single_proton')")
+    page.wait_for_function("() => location.search.includes('class=single_proton')")
     page.select_option("#of-class", "shower")
     page.wait_for_selector("#position:has-text('of 1 shower')")
     page.keyboard.press("r")
@@ -121,6 +126,7 @@ def test_going_through_one_class(afp_server: str, open_page: OpenPage) -> None:
 
 def test_all_planes_move_and_zoom_together(afp_server: str, open_page: OpenPage) -> None:
     page = opened(open_page, f"{afp_server}/afp/protons/0", 0)
+    still(page)
     assert stored(page, "zoom") == "hits"
     near = pixels(page)
     page.keyboard.press("w")
@@ -131,7 +137,7 @@ def test_all_planes_move_and_zoom_together(afp_server: str, open_page: OpenPage)
     x, y = hit_place(page, 1, 100, 40)
     page.mouse.move(x, y)
     page.mouse.wheel(0, -300)
-    page.wait_for_function(f"{STORE}.get('zoom').cols < 6")
+    page.wait_for_function(f"() => {STORE}.get('zoom').cols < 6")
     zoom = stored(page, "zoom")
     page.mouse.down()
     page.mouse.move(x + 40, y, steps=4)
@@ -146,6 +152,7 @@ def test_all_planes_move_and_zoom_together(afp_server: str, open_page: OpenPage)
 
 def test_the_pointer_tells_a_hit_on_all_planes(afp_server: str, open_page: OpenPage) -> None:
     page = opened(open_page, f"{afp_server}/afp/protons/0", 0)
+    still(page)
     before = pixels(page)
     page.mouse.move(*hit_place(page, 2, 101, 40))
     page.wait_for_selector(".plot-tip:has-text('Plane 2, row 101, column 40')")
@@ -174,6 +181,7 @@ def test_files_without_charges_have_no_scale_of_them(afp_server: str, open_page:
 
 def test_the_station_turns(afp_server: str, open_page: OpenPage) -> None:
     page = opened(open_page, f"{afp_server}/afp/protons/0", 0)
+    still(page)
     home = pixels(page, ".station-canvas")
     box = page.locator(".station-canvas").bounding_box()
     page.mouse.move(box["x"] + 200, box["y"] + 100)
@@ -254,3 +262,19 @@ def test_the_sheet_of_keys_opens_and_closes(afp_server: str, open_page: OpenPage
     assert "whole planes" in page.inner_text("#help")
     page.keyboard.press("Escape")
     assert page.is_hidden("#help")
+
+
+def test_the_track_is_fitted_and_drawn(afp_server: str, open_page: OpenPage) -> None:
+    page = opened(open_page, f"{afp_server}/afp/protons/0", 0)
+    still(page)
+    track = stored(page, "analysis")["track"]
+    assert track["n_planes"] == 4
+    assert [round(row, 1) for row in track["row"]] == [100.5] * 4
+    told = page.inner_text("#track")
+    assert "mrad" in told
+    assert page.locator("#track tbody tr").count() == 4
+    with_track = pixels(page)
+    page.keyboard.press("i")
+    assert pixels(page) != with_track
+    page.goto(f"{afp_server}/afp/protons/4")
+    page.wait_for_selector("#track:has-text('No line through clusters')")

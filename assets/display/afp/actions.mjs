@@ -26,6 +26,7 @@ export function actionsOf(store, pager, planes, station) {
     zoom_out: () => planes.zoomAt(null, 1 / ZOOM),
     pan_planes: ({ key }) => planes.pan(...arrow(key)),
     next_colouring: () => store.set({ colouring: store.get("colouring") === "charge" ? "hits" : "charge" }),
+    toggle_track: () => store.set({ track: !store.get("track") }),
     orbit: ({ key }) => station.orbit(...arrow(key).map((step, k) => (k ? -step : step) * ORBIT_PX)),
     view_home: view("home"),
     view_beam: view("beam"),

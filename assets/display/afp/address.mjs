@@ -9,6 +9,7 @@ const EXPECTED = {
   zoom: "whole, or row,column,columns: the middle of the planes shown and how many columns",
   colours: "charge or hits",
   class: "a class of the data set",
+  track: "0 or 1: the fitted track",
   camera: "azimuth,elevation (degrees),distance (mm)",
   theme: "dark or light",
 };
@@ -17,11 +18,12 @@ const READ = {
   zoom: (text) => (text === "whole" ? text : zoomOf(text)),
   colours: (text) => (["charge", "hits"].includes(text) ? text : null),
   class: (text) => (text.length <= 60 && text !== "" ? text : null),
+  track: (text) => (["0", "1"].includes(text) ? text === "1" : null),
   camera: cameraOf,
   theme: (text) => (["dark", "light"].includes(text) ? text : null),
 };
 
-const STORED = { zoom: "zoom", colours: "colouring", class: "of_class", camera: "camera", theme: "theme" };
+const STORED = { zoom: "zoom", colours: "colouring", class: "of_class", track: "track", camera: "camera", theme: "theme" };
 
 /** {view: keys of the store, remarks} of a query. */
 export function readQuery(search) {
@@ -46,11 +48,12 @@ export function readPath(pathname) {
 }
 
 /** The address of what is on screen, without the server's name. */
-export function linkTo(path, { zoom, colouring, of_class, camera, theme }) {
+export function linkTo(path, { zoom, colouring, of_class, track, camera, theme }) {
   const parts = {
     zoom: zoom === "hits" ? null : typeof zoom === "string" ? zoom : zoomText(zoom),
     colours: colouring,
     class: of_class,
+    track: track ? 1 : 0,
     camera: cameraText(camera),
     theme,
   };

@@ -17,6 +17,7 @@ export function lookOf(element, charge_colours) {
     grid: rgbToHex(mixRgb(plane, own("line-strong"), 0.22)),
     bar: rgbToHex(own("bar")),
     hit: rgbToHex(own("hit")),
+    track: rgbToHex(own("track")),
     charges: charge_colours[name],
   };
 }

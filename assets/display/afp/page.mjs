@@ -9,12 +9,14 @@ import { Store } from "../store.mjs";
 import { initialTheme, keepTheme } from "../theme.mjs";
 import { toast } from "../toast.mjs";
 import { actionsOf } from "./actions.mjs";
+import { watchAnalysis } from "./analysis.mjs";
 import { readQuery } from "./address.mjs";
 import { mountFacts } from "./facts.mjs";
 import { mountLegend } from "./legend.mjs";
 import { Pager } from "./pager.mjs";
 import { mountPlanes } from "./planes.mjs";
 import { mountStation, VIEWS } from "./station.mjs";
+import { mountTrack } from "./track_panel.mjs";
 
 const host = (id) => document.getElementById(id);
 const config = JSON.parse(document.body.dataset.config);
@@ -23,12 +25,13 @@ function showPressed(store) {
   const press = (action, on) => document.querySelector(`[data-action=${action}]`)?.setAttribute("aria-pressed", String(on));
   const draw = () => {
     press("toggle_whole", store.get("zoom") === "whole");
+    press("toggle_track", store.get("track"));
     const { charges } = store.get("dataset") ?? {};
     const button = document.querySelector("[data-action=next_colouring]");
     button.hidden = store.get("dataset") !== null && !charges;
     setText(button.querySelector(".label"), store.get("colouring") === "charge" ? "Charge" : "Hits");
   };
-  store.on(["zoom", "colouring", "dataset"], draw);
+  store.on(["zoom", "colouring", "dataset", "track"], draw);
   draw();
 }
 
@@ -47,6 +50,8 @@ function start() {
   const store = new Store({
     dataset: null, // what the server tells of the data set
     event: null, // as event_hits.mjs builds it
+    analysis: null, // the server's last answer about the event (analysis.mjs)
+    track: true, // draw the fitted track
     of_class: null, // the class whose events one goes through, null for all events
     zoom: "hits", // "hits", "whole", or {row, col, cols} as windows.mjs has it
     colouring: "charge", // or "hits"
@@ -64,6 +69,8 @@ function start() {
   const station = mountStation(host("station"), store, config);
   mountLegend(host("charge-scale"), store, config, planes);
   mountFacts(store);
+  mountTrack(host("track"), store);
+  watchAnalysis(store);
   showPressed(store);
   bindTabs();
   const pager = new Pager(store, dataset, config.sensor.planes);

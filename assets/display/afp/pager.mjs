@@ -24,7 +24,7 @@ export class Pager {
     this.#store = store;
     this.#n_planes = n_planes;
     this.#loader = new Loader(dataset);
-    store.on(["zoom", "colouring", "camera", "theme", "of_class"], () => this.#settle());
+    store.on(["zoom", "colouring", "camera", "theme", "track", "of_class"], () => this.#settle());
     store.on(["of_class"], () => this.#again());
     host("jump").setAttribute("aria-label", "event id");
     host("jump").addEventListener("change", ({ target }) => {
@@ -182,5 +182,5 @@ function labelOf(store, name) {
 }
 
 function viewOf(store) {
-  return Object.fromEntries(["zoom", "colouring", "of_class", "camera", "theme"].map((key) => [key, store.get(key)]));
+  return Object.fromEntries(["zoom", "colouring", "of_class", "track", "camera", "theme"].map((key) => [key, store.get(key)]));
 }

@@ -8,6 +8,7 @@ import { ticksOf } from "./layout.mjs";
 const GRID_FROM_PX = 4; // lines between pixels that are at least so high
 const GAP_FROM_PX = 4; // a gap between neighbouring hits
 const LEAST_PX = 2; // a hit stays visible when the whole plane is shown
+const TRACK_PX = 5;
 const WIDE_PX = 170; // room for the charge of a plane above it
 const ROW_TICK_PX = 24;
 const COL_TICK_PX = 30;
@@ -142,6 +143,27 @@ export function drawTitle(context, { box, theme }, event, by_charge, charge) {
   context.font = theme.font;
   context.fillStyle = n === 0 ? theme.warn : theme.dim;
   context.fillText(told, box.x + width + 8, box.y - 6);
+}
+
+/** Where the track crosses the plane: a ring, dashed where no cluster of the plane is on it. */
+export function drawTrack(context, { box, scale, theme }, track) {
+  const [row, col] = [track.row[box.plane], track.col[box.plane]];
+  const [x, y] = [scale.x(col + 0.5), scale.y(row + 0.5)];
+  context.save();
+  context.beginPath();
+  context.rect(box.x, box.y, box.width, box.height);
+  context.clip();
+  context.strokeStyle = theme.track;
+  context.lineWidth = 1.5;
+  context.setLineDash(track.cluster[box.plane] === null ? [2, 2] : []);
+  context.beginPath();
+  context.arc(x, y, TRACK_PX, 0, 2 * Math.PI);
+  for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    context.moveTo(x + dx * TRACK_PX, y + dy * TRACK_PX);
+    context.lineTo(x + dx * (TRACK_PX + 4), y + dy * (TRACK_PX + 4));
+  }
+  context.stroke();
+  context.restore();
 }
 
 /** Two lines through a pixel, on all planes: where the same place is. */

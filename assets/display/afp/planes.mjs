@@ -33,7 +33,7 @@ class Planes {
     this.#config = config;
     this.#canvas = make(host, "canvas", "planes-canvas", { role: "img" });
     const later = oncePerFrame(() => this.draw());
-    store.on(["event", "zoom", "colouring", "hover", "theme", "dataset"], later);
+    store.on(["event", "zoom", "colouring", "hover", "theme", "dataset", "analysis", "track"], later);
     watchSize(host, this.#cleanup, later);
     this.#cleanup.listen(window, "resize", later);
     attachGestures(this.#canvas, this.#cleanup, this);
@@ -82,6 +82,8 @@ class Planes {
     if (plane === 0) draw.drawProjectionScale(context, picture, sums, this.#layout, by_charge);
     draw.drawAxes(context, picture);
     draw.drawTitle(context, picture, event, by_charge, sumOf(event, plane));
+    const track = this.#store.get("track") && this.#store.get("analysis")?.track;
+    if (track) draw.drawTrack(context, picture, track);
     const hover = this.#store.get("hover");
     if (hover) draw.drawCross(context, picture, hover);
   }

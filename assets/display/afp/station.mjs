@@ -4,7 +4,7 @@ import { fitCanvas, oncePerFrame, watchSize, withAlpha } from "../canvas.mjs";
 import { Cleanup, make, onDrag } from "../elements.mjs";
 import { chargeScale } from "./charge_colours.mjs";
 import { lookOf } from "./look.mjs";
-import { cameraOf, cornersOf, farFirst, orbited, placeOf } from "./station_geometry.mjs";
+import { cameraOf, cornersOf, farFirst, orbited, placeOf, truePlaceOf } from "./station_geometry.mjs";
 
 export const VIEWS = {
   home: { azimuth: -0.62, elevation: 0.3, distance: 92 },
@@ -16,6 +16,7 @@ const WHEEL_PER_PX = 0.0015;
 const HIT_PX = 2.6; // least radius of a hit
 const CROWD = 400; // hits from which they are drawn smaller
 const CROWD_PX = 1.4;
+const BEYOND = 0.8; // of the way between two planes
 const BEAM_MM = 9; // drawn before and behind the planes
 
 export function mountStation(host, store, config) {
@@ -35,7 +36,7 @@ class Station {
     this.#config = config;
     this.#canvas = make(host, "canvas", "station-canvas");
     const later = oncePerFrame(() => this.draw());
-    store.on(["event", "colouring", "hover", "camera", "theme", "dataset"], later);
+    store.on(["event", "colouring", "hover", "camera", "theme", "dataset", "analysis", "track"], later);
     watchSize(host, this.#cleanup, later);
     onDrag(this.#canvas, this.#cleanup, {
       begin: (event) => ({ x: event.clientX, y: event.clientY }),
@@ -59,6 +60,11 @@ class Station {
     this.#store.set({ camera: { ...camera, distance: Math.min(Math.max(distance, NEAREST_MM), FARTHEST_MM) } });
   }
 
+  /** Where the planes are, as far as that is known. */
+  get #planes() {
+    return this.#store.get("analysis")?.planes ?? null;
+  }
+
   draw() {
     const [width, height] = [this.#host.clientWidth, this.#host.clientHeight];
     if (!width || !height) return;
@@ -66,11 +72,14 @@ class Station {
     const theme = lookOf(this.#host, this.#config.charge_colours);
     const project = cameraOf(this.#store.get("camera"), width, height);
     const event = this.#store.get("event");
-    drawBeam(context, project, this.#config.sensor, theme);
-    for (const plane of farFirst(this.#config.sensor, project)) {
-      drawPlane(context, project, plane, this.#config.sensor, theme);
+    const { sensor } = this.#config;
+    drawBeam(context, project, sensor, theme);
+    for (const plane of farFirst(sensor, project)) {
+      drawPlane(context, project, plane, sensor, this.#planes, theme);
       if (event) this.#drawHits(context, project, event, plane, theme);
     }
+    const track = event && this.#store.get("track") && this.#store.get("analysis")?.track;
+    if (track) drawTrack(context, track, project, sensor, this.#planes, theme);
   }
 
   #drawHits(context, project, event, plane, theme) {
@@ -81,19 +90,19 @@ class Station {
     const least_px = event.n < CROWD ? HIT_PX : CROWD_PX;
     for (const i of places) {
       context.fillStyle = ends ? theme.charges[scale.index(event.charge[i])] : theme.hit;
-      const middle = project(placeOf(plane, event.row[i] + 0.5, event.col[i] + 0.5, sensor));
+      const middle = project(truePlaceOf(plane, event.row[i] + 0.5, event.col[i] + 0.5, sensor, this.#planes));
       const px = Math.max(least_px, 0.09 * middle.scale);
       context.beginPath();
       context.arc(middle.x, middle.y, px, 0, 2 * Math.PI);
       context.fill();
     }
     const hover = this.#store.get("hover");
-    if (hover?.[0] === plane) drawRing(context, project(placeOf(plane, hover[1] + 0.5, hover[2] + 0.5, sensor)), theme);
+    if (hover?.[0] === plane) drawRing(context, project(truePlaceOf(plane, hover[1] + 0.5, hover[2] + 0.5, sensor, this.#planes)), theme);
   }
 }
 
-function drawPlane(context, project, plane, sensor, theme) {
-  const corners = cornersOf(plane, sensor).map(project);
+function drawPlane(context, project, plane, sensor, planes, theme) {
+  const corners = cornersOf(plane, sensor, planes).map(project);
   context.beginPath();
   corners.forEach(({ x, y }, k) => (k ? context.lineTo(x, y) : context.moveTo(x, y)));
   context.closePath();
@@ -143,6 +152,19 @@ function drawBeam(context, project, sensor, theme) {
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.fillText("beam", to.x + 6, to.y);
+}
+
+/** Through the places where it crosses the planes, and somewhat beyond. */
+function drawTrack(context, { row, col }, project, sensor, planes, theme) {
+  const places = row.map((at, plane) => truePlaceOf(plane, at + 0.5, col[plane] + 0.5, sensor, planes));
+  const beyond = (from, to) => to.map((value, k) => value + (value - from[k]) * BEYOND);
+  const last = places.length - 1;
+  const line = [beyond(places[1], places[0]), ...places, beyond(places[last - 1], places[last])].map(project);
+  context.strokeStyle = theme.track;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  line.forEach(({ x, y }, k) => (k ? context.lineTo(x, y) : context.moveTo(x, y)));
+  context.stroke();
 }
 
 function drawRing(context, { x, y }, theme) {

@@ -15,10 +15,17 @@ export function placeOf(plane, row, col, sensor) {
   ];
 }
 
+/** The same of a plane that is off by what the run's tracks tell ({shift_row, ...}, null: not known). */
+export function truePlaceOf(plane, row, col, sensor, planes) {
+  if (!planes) return placeOf(plane, row, col, sensor);
+  const true_row = row - planes.shift_row[plane] - planes.scale_row[plane] * row;
+  return placeOf(plane, true_row, col - planes.shift_col[plane] - planes.scale_col[plane] * col, sensor);
+}
+
 /** The four corners of a plane, in order around it. */
-export function cornersOf(plane, sensor) {
+export function cornersOf(plane, sensor, planes) {
   const { rows, cols } = sensor;
-  return [[0, 0], [0, cols], [rows, cols], [rows, 0]].map(([row, col]) => placeOf(plane, row, col, sensor));
+  return [[0, 0], [0, cols], [rows, cols], [rows, 0]].map(([row, col]) => truePlaceOf(plane, row, col, sensor, planes));
 }
 
 /**
