@@ -12,8 +12,8 @@ from typing import Final
 from app.report_pages import check_page, write_blocks
 from app.settings import ROOT
 from reco_core.arguments import path
+from reco_core.dataset_table import read_table
 from reco_core.errors import DatasetError, HitscopeError
-from reco_core.icecube.dataset_table import read_table
 from reco_core.icecube.evaluation.kind_text import kind_text
 from reco_core.icecube.evaluation.kinds import KINDS as EVENT_KINDS
 from reco_core.icecube.evaluation.run import CURVES_FILE, KINDS_FILE, MEASURES_FILE

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from app.report_style import OUTSIDE, QUIET, REAL, SIMULATED, Picture, draw_pictures
+from reco_core.dataset_table import read_table
 from reco_core.icecube.classification.learned_names import CLASSES
-from reco_core.icecube.dataset_table import read_table
 from reco_core.icecube.evaluation.verdict_tables import VerdictTables
 from reco_core.icecube.evaluation.verdicts import FILES
 

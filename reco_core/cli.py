@@ -75,6 +75,21 @@ COMMANDS: Final = (
         "bring AFP images or ROOT files into the stored form",
         "reco_core.afp.dataset_command",
     ),
+    Command(
+        "afp-train",
+        "train an anomaly detector on AFP events, simulated or your own",
+        "reco_core.afp.training.command",
+    ),
+    Command(
+        "afp-score",
+        "write how anomalous each AFP event is",
+        "reco_core.afp.scoring.command",
+    ),
+    Command(
+        "afp-evaluate",
+        "measure how well the anomaly detectors do on simulated AFP events",
+        "reco_core.afp.evaluation.command",
+    ),
 )
 
 

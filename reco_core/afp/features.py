@@ -34,6 +34,8 @@ GROUPS: Final = {
 }
 FEATURES: Final[tuple[Feature, ...]] = tuple(chain(*GROUPS.values()))
 NAMES: Final = tuple(row.name for row in FEATURES)
+# Raised whenever a number changes: weights that were trained with others are then refused.
+FEATURES_VERSION: Final = 1
 
 # What detectors look at that learn without labels. Few, and hardly two that say the same: a column
 # that only varies from one good proton to the next blurs the others, and one that comes twice

@@ -13,11 +13,11 @@ from typing import TextIO
 import polars as pl
 
 from reco_core.arguments import path
+from reco_core.dataset_table import GrowingTable
 from reco_core.errors import SettingError
 from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.dataset_blocks import Block
 from reco_core.icecube.dataset_pass import all_blocks, count_events, one_dataset
-from reco_core.icecube.dataset_table import GrowingTable
 from reco_core.icecube.detector import Detector
 from reco_core.in_threads import in_order
 from reco_core.processors import usable_processors

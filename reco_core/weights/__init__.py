@@ -1,6 +1,7 @@
 """Trained weights, and a card for each that says where they come from.
 
-NAME.json is a model in its library's own text format, NAME.card.json its card. Nothing is pickled.
+NAME.json is a model in its library's own text format, NAME.safetensors (arrays.py) one that is kept
+as arrays, NAME.card.json the card of either. Nothing is pickled.
 """
 
 from __future__ import annotations
@@ -48,13 +49,20 @@ class Card:
 @cache
 def booster(name: str) -> xgboost.Booster:
     """A model of boosted trees, for one thread at a time each; FileFormatError if it is damaged."""
+    return read_booster(model_path(name), card(name), 1)
+
+
+def read_booster(path: Path, described: Card, threads: int) -> xgboost.Booster:
+    """Boosted trees of a file anywhere; FileFormatError unless it is the one of its card."""
     import xgboost  # takes a second, so not before it is needed
 
-    path = model_path(name)
-    found = file_digest(name)
-    if found != card(name).sha256:
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise FileFormatError(f"{path} cannot be read: {error}. Train again.") from error
+    if found != described.sha256:
         raise FileFormatError(f"{path} is not the file of its card (sha256 {found}); train again.")
-    model = xgboost.Booster({"nthread": 1})
+    model = xgboost.Booster({"nthread": threads})
     model.load_model(path)
     return model
 
@@ -62,7 +70,11 @@ def booster(name: str) -> xgboost.Booster:
 @cache
 def card(name: str) -> Card:
     """FileFormatError if it is missing or is no card."""
-    path = card_path(name)
+    return read_card(card_path(name))
+
+
+def read_card(path: Path) -> Card:
+    """Same of a file anywhere."""
     try:
         values = json.loads(path.read_text())
         lists = {key: tuple(values[key]) for key in ("features", "limits")}
@@ -91,6 +103,11 @@ def save_booster(model: xgboost.Booster, described: Card, folder: Path = FOLDER)
     text = bytes(model.save_raw("json"))
     with whole(path) as partial:
         partial.write_bytes(text)
-    values = {**asdict(described), "sha256": hashlib.sha256(text).hexdigest()}
+    save_card(described, text, folder)
+
+
+def save_card(described: Card, model: bytes, folder: Path = FOLDER) -> None:
+    """Write the card of a model, given its file's bytes. Raises DatasetError."""
+    values = {**asdict(described), "sha256": hashlib.sha256(model).hexdigest()}
     with whole(card_path(described.name, folder)) as partial:
         partial.write_text(json.dumps(values, indent=1) + "\n")

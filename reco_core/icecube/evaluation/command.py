@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reco_core.arguments import path
+from reco_core.dataset_table import read_table
 from reco_core.errors import SettingError
 from reco_core.icecube.dataset_pass import one_dataset
-from reco_core.icecube.dataset_table import read_table
 from reco_core.icecube.evaluation.kind_text import kind_text
 from reco_core.icecube.evaluation.kinds import KINDS as EVENT_KINDS
 from reco_core.icecube.evaluation.kinds import kind_of

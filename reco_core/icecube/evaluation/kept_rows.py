@@ -11,11 +11,11 @@ from typing import TextIO
 
 import polars as pl
 
+from reco_core.dataset_table import GrowingTable, read_table, same_table
 from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.dataset_blocks import Block
 from reco_core.icecube.dataset_pass import all_blocks
 from reco_core.icecube.dataset_picked import picked_blocks
-from reco_core.icecube.dataset_table import GrowingTable, read_table, same_table
 from reco_core.icecube.detector import Detector
 from reco_core.icecube.evaluation.tables import TIMED
 from reco_core.icecube.pulse_batch import IntArray

@@ -11,9 +11,9 @@ from typing import Final, TextIO
 import polars as pl
 
 from reco_core.dataset_identity import digest
+from reco_core.dataset_table import GrowingTable
 from reco_core.icecube.dataset import Dataset
 from reco_core.icecube.dataset_pass import count_events
-from reco_core.icecube.dataset_table import GrowingTable
 from reco_core.icecube.evaluation.facts import facts_at
 from reco_core.icecube.evaluation.kept_rows import Kept, kept_rows
 from reco_core.icecube.evaluation.kind_table import KIND_MEASURES, kind_rows

@@ -4,10 +4,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from reco_core.dataset_table import GrowingTable
 from reco_core.errors import DatasetError
 from reco_core.icecube.dataset import find_datasets
 from reco_core.icecube.dataset_pass import all_blocks, count_events, one_dataset
-from reco_core.icecube.dataset_table import GrowingTable
 from tests.reco_core.icecube.small_datasets import BIG, pulse_table, write_batch, write_small
 
 COUNTS = {7: 3, 3: 1, 5: 40, 9: 2, 8: 11}

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from reco_core.cli import main
+from reco_core.dataset_table import GrowingTable
 from reco_core.errors import NotFoundError
 from reco_core.icecube import dataset_rows
 from reco_core.icecube.dataset_pass import all_blocks
-from reco_core.icecube.dataset_table import GrowingTable
 from reco_core.icecube.reconstructions.command import reconstruct_dataset
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS, reconstruct
 from reco_core.icecube.reconstructions.table import SCHEMA

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from reco_core.cli import main
+from reco_core.dataset_table import GrowingTable
 from reco_core.icecube import dataset_rows
 from reco_core.icecube.classification.batch_table import rule_table
 from reco_core.icecube.classification.command import classify_dataset
@@ -17,7 +18,6 @@ from reco_core.icecube.classification.learned import learned_verdicts
 from reco_core.icecube.classification.learned_names import PROBABILITIES
 from reco_core.icecube.classification.learned_table import SCHEMA
 from reco_core.icecube.dataset_pass import all_blocks, one_dataset
-from reco_core.icecube.dataset_table import GrowingTable
 from tests.reco_core.icecube.small_datasets import pulse_table, write_batch
 
 COUNTS = {1: 1, 2: 2, 3: 30, 4: 25, 5: 3000, 6: 30, 7: 30, 8: 12}

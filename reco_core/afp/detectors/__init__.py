@@ -1,0 +1,1 @@
+"""Anomaly detectors: one row of registry.DETECTORS each. A higher score is more anomalous."""

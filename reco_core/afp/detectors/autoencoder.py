@@ -1,0 +1,101 @@
+"""The convolutional autoencoder as published, and the same trained until it reconstructs hits.
+
+As published (keys _SEED) it learns to leave every pixel empty, since 8 of 107,520 have a hit; its
+mean square error then counts hits, whatever they are. With pixels that have a hit weighted in the
+loss the same layers learn where hits belong. Score and threshold of both: SCORES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reco_core.afp.alignment import Alignment
+from reco_core.afp.detectors.kinds import Reasons, check_card
+from reco_core.afp.detectors.network import Measured, Network, measured, network_of, reconstruction
+from reco_core.afp.hits import FloatArray, HitBatch
+from reco_core.afp.sensor import N_PIXELS
+from reco_core.in_threads import in_order
+from reco_core.processors import usable_processors
+from reco_core.weights.arrays import arrays_path, read_arrays
+
+KEY: Final = "autoencoder"
+SEED_KEY: Final = "autoencoder_seed"
+VERSION: Final = 1
+VERSIONS: Final = {"detector": VERSION}
+EVENTS_PER_TASK: Final = 200
+LEAST_REASON: Final = 0.5  # output at a hit below which it is told of
+
+
+@dataclass(frozen=True, eq=False)
+class Autoencoder:
+    """One of the two.  key : which."""
+
+    key: str
+    network: Network
+
+    def score(self, hits: HitBatch, alignment: Alignment | None = None) -> FloatArray:
+        """Same for any alignment: the images know of none."""
+        return score_of(self.key, self.measured(hits))
+
+    def measured(self, hits: HitBatch) -> Measured:
+        """Sums over the pixels of each event, on all processors."""
+        firsts = range(0, hits.n_events, EVENTS_PER_TASK)
+        parts = in_order(
+            lambda first: measured(
+                self.network, hits.part(first, min(first + EVENTS_PER_TASK, hits.n_events))
+            ),
+            firsts, usable_processors(),
+        )  # fmt: skip
+        none = Measured(*np.zeros((len(Measured._fields), 0)))
+        return Measured(*(np.concatenate(part) for part in zip(none, *parts, strict=True)))
+
+    def reasons(self, hits: HitBatch, alignment: Alignment | None = None) -> Sequence[Reasons]:
+        found = self.measured(hits)
+        return [
+            _reasons(int(n), put, elsewhere)
+            for n, put, elsewhere in zip(
+                found.n_hits, found.at_hits, found.log_others, strict=True
+            )
+        ]  # fmt: skip
+
+    def image_reconstruction(self, hits: HitBatch) -> NDArray[np.float32]:
+        """(4, 336, 80) what the network makes of one event, 0 to 1."""
+        return np.asarray(reconstruction(self.network, hits)[0])
+
+
+def score_of(key: str, found: Measured) -> FloatArray:
+    """(E,) as published, the mean square error; else the mean surprise about a hit.
+
+    The surprise -ln p is taken at the hits alone and per hit: so an event is not anomalous for
+    having more of them. 0 without hits.
+    """
+    if key == SEED_KEY:
+        return np.asarray(found.square / N_PIXELS)
+    return np.asarray(found.log_hits / np.maximum(found.n_hits, 1))
+
+
+def _reasons(n_hits: int, put: float, elsewhere: float) -> Reasons:
+    if not n_hits:
+        return ("no hits",)
+    missed = n_hits - put
+    if missed < LEAST_REASON * n_hits and missed < 1.0:
+        return ()
+    return (f"the network expects {put:.1f} of the {n_hits} hits where they are",)
+
+
+def load(key: str, folder: Path) -> Autoencoder:
+    """With the weights of a folder; FileFormatError if they are missing, damaged or stale."""
+    name = weights_name(key)
+    arrays, card = read_arrays(name, folder)
+    check_card(card, arrays_path(name, folder), VERSIONS, ())
+    return Autoencoder(key, network_of(arrays))
+
+
+def weights_name(key: str) -> str:
+    return f"afp_{key}"

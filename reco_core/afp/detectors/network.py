@@ -1,0 +1,146 @@
+"""The convolutional autoencoder of the IFJ-AFP anomaly detector, evaluated where hits change it.
+
+Of 26,880 positions of an image some 8 have a hit; elsewhere every layer gives what it gives of an
+empty image. That is computed once. For an event, each layer is told what differs from it, and the
+products of a kernel are taken for these positions alone: the same numbers as of the dense network
+(to rounding), with a twentieth of its products, and no torch. The layers are trained in
+reco_core/afp/training/network.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reco_core.afp.hits import HitBatch
+from reco_core.afp.sensor import N_COLS, N_PLANES, N_ROWS
+
+Arrays = dict[str, NDArray[Any]]
+Image = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A convolution.  kernel : rows, columns.  enlarge : of its input.  pool : of its output."""
+
+    inputs: int
+    outputs: int
+    kernel: tuple[int, int]
+    enlarge: int = 1
+    pool: int = 1
+
+
+LAYERS: Final = (
+    Layer(4, 16, (4, 3), pool=4),
+    Layer(16, 32, (4, 3), pool=4),
+    Layer(32, 64, (4, 3)),
+    Layer(64, 64, (4, 4)),
+    Layer(64, 32, (4, 3), enlarge=4),
+    Layer(32, 4, (4, 3), enlarge=4),
+)
+N_PARAMETERS: Final = sum(
+    layer.outputs * (layer.inputs * layer.kernel[0] * layer.kernel[1] + 1) for layer in LAYERS
+)
+
+
+class Spread(NamedTuple):
+    """A layer as it is applied to single positions of its input.
+
+    way : (W, 4) what a position (r, c) adds to, row * enlarge + way[0], col * enlarge + way[1], if
+    the input has a position (r + way[2], c + way[3]).  kernel : (inputs, W * outputs).
+    empty : (rows, cols, outputs) before the ReLU, of an empty image.  after : the same after it and
+    the pooling.
+    """
+
+    way: NDArray[np.int64]
+    kernel: Image
+    empty: Image
+    after: Image
+
+
+Network = tuple[Spread, Spread, Spread, Spread, Spread, Spread]
+
+
+class Measured(NamedTuple):
+    """Of E events, sums over their 107,520 pixels; p is what the network puts there.
+
+    n_hits : pixels with a hit.  square : of (p - image)**2.  at_hits : of p at hits.  log_hits : of
+    -ln p there.  log_others : of -ln(1 - p) at the others.
+    """
+
+    n_hits: NDArray[np.float64]
+    square: NDArray[np.float64]
+    at_hits: NDArray[np.float64]
+    log_hits: NDArray[np.float64]
+    log_others: NDArray[np.float64]
+
+
+def network_of(weights: Arrays) -> Network:
+    """The network of weights: kernel_K (outputs, inputs, rows, columns) and bias_K (outputs,)."""
+    spreads = []
+    image: Image = np.zeros((N_ROWS, N_COLS, N_PLANES), np.float32)
+    for k, layer in enumerate(LAYERS):
+        kernel = np.asarray(weights[f"kernel_{k}"], np.float32)
+        bias = np.asarray(weights[f"bias_{k}"], np.float32)
+        way, flat = _ways(layer, kernel)
+        empty = dense_layer(image, layer, kernel, bias)
+        image = empty if k == len(LAYERS) - 1 else pooled(np.maximum(empty, 0), layer.pool)
+        spreads.append(Spread(way, flat, empty, image))
+    a, b, c, d, e, f = spreads
+    return a, b, c, d, e, f
+
+
+def dense_layer(x: Image, layer: Layer, kernel: Image, bias: Image) -> Image:
+    """The layer before its ReLU, by the book. x : (rows, cols, inputs)."""
+    x = x.repeat(layer.enlarge, 0).repeat(layer.enlarge, 1)
+    (rows, cols, _), (high, wide) = x.shape, layer.kernel
+    # Of an even kernel Keras puts the odd row behind.
+    x = np.pad(x, (((high - 1) // 2, high // 2), ((wide - 1) // 2, wide // 2), (0, 0)))
+    found = np.tile(bias, (rows, cols, 1))
+    for i in range(high):
+        for j in range(wide):
+            found += x[i : i + rows, j : j + cols] @ kernel[:, :, i, j].T
+    return found
+
+
+def pooled(x: Image, size: int) -> Image:
+    """(rows / size, cols / size, ...) largest of each square."""
+    rows, cols, n = x.shape
+    return np.asarray(x.reshape(rows // size, size, cols // size, size, n).max((1, 3)))
+
+
+def _ways(layer: Layer, kernel: Image) -> tuple[NDArray[np.int64], Image]:
+    """(way, kernel) of a Spread.
+
+    Taps that reach the same position of an enlarged input act as one, with the sum of their
+    weights: 42 instead of 192.
+    """
+    e, (high, wide) = layer.enlarge, layer.kernel
+    sums: dict[tuple[int, int, int, int], Image] = {}
+    for p in range(e):
+        for q in range(e):
+            for i in range(high):
+                for j in range(wide):
+                    a, b = (p + i - (high - 1) // 2) // e, (q + j - (wide - 1) // 2) // e
+                    way = (p - a * e, q - b * e, -a, -b)
+                    sums[way] = sums.get(way, np.float32(0)) + kernel[:, :, i, j].T
+    return np.array(list(sums)), np.concatenate(list(sums.values()), axis=1, dtype=np.float32)
+
+
+def measured(network: Network, hits: HitBatch) -> Measured:
+    """What the network makes of events: sums over their pixels, in constant memory."""
+    from reco_core.afp.detectors.network_kernel import measure_events, scratch
+
+    return Measured(*measure_events(*hits[:4], network, scratch()).T)
+
+
+def reconstruction(network: Network, hits: HitBatch) -> NDArray[np.float32]:
+    """(E, 4, 336, 80) what the network puts in each pixel, 0 to 1: 430 kB an event."""
+    from reco_core.afp.detectors.network_kernel import paint_events, scratch
+
+    painted = np.empty((hits.n_events, N_ROWS, N_COLS, N_PLANES), np.float32)
+    paint_events(*hits[:4], network, scratch(), painted)
+    return np.ascontiguousarray(painted.transpose(0, 3, 1, 2))

@@ -1,0 +1,263 @@
+"""Compiled: the autoencoder of an event, as what differs from an empty image (network.py)."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reco_core.afp.detectors.network import LAYERS, Network, Spread
+from reco_core.afp.sensor import N_COLS, N_PLANES, N_ROWS
+from reco_core.compiled import compiled, compiled_entry
+
+N_SUMS: Final = 5  # fields of network.Measured
+ENLARGE: Final = np.array([layer.enlarge for layer in LAYERS])
+POOL: Final = np.array([layer.pool for layer in LAYERS])
+MOST_TERMS: Final = max(layer.inputs for layer in LAYERS)
+FEW: Final = 1e-3  # below it a logarithm is its series, to 1e-13
+
+Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
+
+
+class Scratch(NamedTuple):
+    """Memory of one layer.
+
+    before : (rows, cols, outputs).  touched : (rows, cols), all False between events.  place : (n,
+    2) positions touched.  part : (W * outputs,).  order : (inputs,) terms that are not 0.  cell,
+    cell_place : touched and place of the pooled layer.  at, change : (n, 2), (n, outputs) positions
+    of the next layer's input that differ from an empty image, and by what.
+    """
+
+    before: Floats
+    touched: NDArray[np.bool_]
+    place: Places
+    part: Floats
+    order: Places
+    cell: NDArray[np.bool_]
+    cell_place: Places
+    at: Places
+    change: Floats
+
+
+Scratches = tuple[Scratch, Scratch, Scratch, Scratch, Scratch, Scratch]
+
+
+def scratch() -> Scratches:
+    """Memory for one thread: 7 MB."""
+    rows, cols = N_ROWS, N_COLS
+    found = []
+    for layer in LAYERS:
+        rows, cols = rows * layer.enlarge, cols * layer.enlarge
+        ways = {1: layer.kernel[0] * layer.kernel[1], 4: 42}[layer.enlarge]
+        n, pooled = rows * cols, (rows // layer.pool, cols // layer.pool)
+        found.append(Scratch(
+            np.zeros((rows, cols, layer.outputs), np.float32),
+            np.zeros((rows, cols), np.bool_), np.zeros((n, 2), np.int64),
+            np.zeros(ways * layer.outputs, np.float32), np.zeros(MOST_TERMS, np.int64),
+            np.zeros(pooled, np.bool_), np.zeros((n // layer.pool**2, 2), np.int64),
+            np.zeros((n // layer.pool**2, 2), np.int64),
+            np.zeros((n // layer.pool**2, layer.outputs), np.float32),
+        ))  # fmt: skip
+        rows, cols = pooled
+    a, b, c, d, e, f = found
+    return a, b, c, d, e, f
+
+
+@compiled
+def times(change: Floats, kernel: Floats, part: Floats, order: Places) -> None:
+    """part = change @ kernel, four terms at once; most terms are 0 and left out."""
+    n = 0
+    for k in range(len(change)):
+        if change[k] != 0.0:
+            order[n] = k
+            n += 1
+    part[:] = 0.0
+    k = 0
+    while k + 4 <= n:
+        k0, k1, k2, k3 = order[k], order[k + 1], order[k + 2], order[k + 3]
+        d0, d1, d2, d3 = change[k0], change[k1], change[k2], change[k3]
+        for j in range(len(part)):
+            part[j] += (d0 * kernel[k0, j] + d1 * kernel[k1, j]) + (
+                d2 * kernel[k2, j] + d3 * kernel[k3, j]
+            )
+        k += 4
+    while k < n:
+        k0 = order[k]
+        d0 = change[k0]
+        for j in range(len(part)):
+            part[j] += d0 * kernel[k0, j]
+        k += 1
+
+
+@compiled
+def spread(n: int, at: Places, change: Floats, layer: Spread, enlarge: int, own: Scratch) -> int:
+    """Add to the layer what n changed positions of its input do; the number of those touched."""
+    rows, cols, outputs = layer.empty.shape
+    rows_in, cols_in = rows // enlarge, cols // enlarge
+    touched = 0
+    for k in range(n):
+        times(change[k], layer.kernel, own.part, own.order)
+        for w in range(len(layer.way)):
+            a, b = at[k, 0] + layer.way[w, 2], at[k, 1] + layer.way[w, 3]
+            if a < 0 or a >= rows_in or b < 0 or b >= cols_in:
+                continue
+            r, c = at[k, 0] * enlarge + layer.way[w, 0], at[k, 1] * enlarge + layer.way[w, 1]
+            if not own.touched[r, c]:
+                own.touched[r, c] = True
+                own.place[touched] = r, c
+                touched += 1
+                for j in range(outputs):
+                    own.before[r, c, j] = layer.empty[r, c, j]
+            for j in range(outputs):
+                own.before[r, c, j] += own.part[w * outputs + j]
+    return touched
+
+
+@compiled
+def keep(n: int, r: int, c: int, value: Floats, after: Floats, own: Scratch) -> int:
+    """Note a changed position of the output, if it is one; the number of those so far."""
+    differs = False
+    for j in range(len(value)):
+        own.change[n, j] = value[j] - after[r, c, j]
+        differs |= own.change[n, j] != 0.0
+    own.at[n] = r, c
+    return n + 1 if differs else n
+
+
+@compiled
+def activate(touched: int, layer: Spread, pool: int, own: Scratch) -> int:
+    """ReLU and the largest of each square of pool x pool: the number of squares that change."""
+    cells = n = 0
+    for k in range(touched):
+        r, c = own.place[k, 0] // pool, own.place[k, 1] // pool
+        if not own.cell[r, c]:
+            own.cell[r, c] = True
+            own.cell_place[cells] = r, c
+            cells += 1
+    outputs = own.before.shape[2]
+    for k in range(cells):
+        r, c = own.cell_place[k, 0], own.cell_place[k, 1]
+        own.cell[r, c] = False
+        own.part[:outputs] = 0.0
+        for i in range(r * pool, (r + 1) * pool):
+            for j in range(c * pool, (c + 1) * pool):
+                of = own.before if own.touched[i, j] else layer.empty
+                own.touched[i, j] = False
+                for m in range(outputs):
+                    own.part[m] = max(own.part[m], of[i, j, m])
+        n = keep(n, r, c, own.part[:outputs], layer.after, own)
+    return n
+
+
+@compiled
+def run_event(
+    plane: NDArray[np.uint8], row: NDArray[np.uint16], col: NDArray[np.uint8],
+    network: Network, own: Scratches, at: Places, change: Floats,
+) -> int:  # fmt: skip
+    """The layers for one event; the number of positions of the last one that are touched.
+
+    at, change : memory for the image: (n, 2), (n, 4).
+    """
+    for k in range(len(plane)):
+        at[k, 0], at[k, 1] = row[k], col[k]
+        change[k] = 0.0
+        change[k, plane[k]] = 1.0
+    n = len(plane)
+    for k in range(len(network)):
+        n = spread(n, at, change, network[k], ENLARGE[k], own[k])
+        if k + 1 == len(network):
+            break
+        n = activate(n, network[k], POOL[k], own[k])
+        at, change = own[k].at, own[k].change
+    return n
+
+
+@compiled
+def sums_of(logit: float) -> tuple[float, float]:
+    """(p**2, -ln(1 - p)) of p = 1 / (1 + exp(-logit))."""
+    e = math.exp(-abs(logit))
+    p = (1.0 if logit > 0.0 else e) / (1.0 + e)
+    log = e * (1.0 - e * (0.5 - e * (1.0 / 3.0 - 0.25 * e))) if e < FEW else math.log1p(e)
+    return p * p, max(logit, 0.0) + log
+
+
+@compiled
+def empty_sums(last: Spread) -> NDArray[np.float64]:
+    """(rows, cols, 2) sums_of over the planes of an empty image's pixels."""
+    rows, cols, planes = last.empty.shape
+    found = np.zeros((rows, cols, 2))
+    for r in range(rows):
+        for c in range(cols):
+            for p in range(planes):
+                square, log = sums_of(last.empty[r, c, p])
+                found[r, c, 0] += square
+                found[r, c, 1] += log
+    return found
+
+
+@compiled
+def measure_event(
+    n: int, plane: NDArray[np.uint8], row: NDArray[np.uint16], col: NDArray[np.uint8],
+    own: Scratch, empty: NDArray[np.float64], totals: tuple[float, float],
+    sums: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Fill the row of Measured of an event.  totals : of an empty image."""
+    sums[0], sums[1], sums[2], sums[3], sums[4] = len(plane), totals[0], 0.0, 0.0, totals[1]
+    for k in range(n):
+        r, c = own.place[k, 0], own.place[k, 1]
+        own.touched[r, c] = False
+        sums[1] -= empty[r, c, 0]
+        sums[4] -= empty[r, c, 1]
+        for p in range(N_PLANES):
+            square, log = sums_of(own.before[r, c, p])
+            sums[1] += square
+            sums[4] += log
+    for k in range(len(plane)):  # every hit touches its own pixel
+        logit = own.before[row[k], col[k], plane[k]]
+        at_hit = 1.0 / (1.0 + math.exp(-logit))
+        _, log = sums_of(logit)
+        sums[1] += 1.0 - 2.0 * at_hit
+        sums[2] += at_hit
+        sums[3] += log - logit  # -ln p = -ln(1 - p) - logit
+        sums[4] -= log
+
+
+@compiled_entry
+def measure_events(
+    start: NDArray[np.int64], plane: NDArray[np.uint8], row: NDArray[np.uint16],
+    col: NDArray[np.uint8], network: Network, own: Scratches,
+) -> NDArray[np.float64]:  # fmt: skip
+    """(E, N_SUMS) columns of Measured."""
+    sums = np.zeros((len(start) - 1, N_SUMS))
+    most = np.max(np.diff(start)) if len(start) > 1 else 0
+    at, change = np.zeros((most, 2), np.int64), np.zeros((most, N_PLANES), np.float32)
+    empty = empty_sums(network[5])
+    totals = empty[:, :, 0].sum(), empty[:, :, 1].sum()
+    for k in range(len(start) - 1):
+        a, b = start[k], start[k + 1]
+        n = run_event(plane[a:b], row[a:b], col[a:b], network, own, at, change)
+        measure_event(n, plane[a:b], row[a:b], col[a:b], own[5], empty, totals, sums[k])
+    return sums
+
+
+@compiled_entry
+def paint_events(
+    start: NDArray[np.int64], plane: NDArray[np.uint8], row: NDArray[np.uint16],
+    col: NDArray[np.uint8], network: Network, own: Scratches, painted: Floats,
+) -> None:  # fmt: skip
+    """Fill (E, rows, cols, planes) with what the network gives."""
+    most = np.max(np.diff(start)) if len(start) > 1 else 0
+    at, change = np.zeros((most, 2), np.int64), np.zeros((most, N_PLANES), np.float32)
+    last = own[5]
+    for k in range(len(start) - 1):
+        a, b = start[k], start[k + 1]
+        n = run_event(plane[a:b], row[a:b], col[a:b], network, own, at, change)
+        painted[k] = network[5].empty
+        for i in range(n):
+            r, c = last.place[i, 0], last.place[i, 1]
+            last.touched[r, c] = False
+            painted[k, r, c] = last.before[r, c]
+        painted[k] = 1.0 / (1.0 + np.exp(-painted[k]))

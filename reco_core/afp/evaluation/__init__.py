@@ -1,0 +1,1 @@
+"""How well anomaly detectors tell anomalous events from good ones, by the truth."""
