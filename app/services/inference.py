@@ -120,26 +120,28 @@ class Inference:
 
     def by_hand(self, place: Place, asked: HandRequest) -> Answer:
         """The likelihood of what is in hand (inference_hand.py)."""
-        return self._aside("by_hand", place, asked.as_json(), without, BUSY, COMPILING)
+        fields = {"op": "by_hand", **asked.as_json()}
+        return self._aside(place, fields, without, BUSY, COMPILING)[0]
 
-    def afp(self, place: Place) -> Answer:
-        """Clusters and track of an AFP event (inference_afp.py)."""
-        return self._aside("afp", place, {}, afp_without, AFP_BUSY)
+    def afp(self, place: Place, what: str, detector: str = "") -> Reply:
+        """What is found out of an AFP event or its run (inference_afp.py)."""
+        fields = {"op": "afp", "what": what, "detector": detector}
+        return self._aside(place, fields, afp_without, AFP_BUSY)
 
     def _aside(
-        self, op: str, place: Place, fields: Mapping[str, Any],
-        without: Callable[[str, str], Answer], busy: str, starting: str = "",
-    ) -> Answer:  # fmt: skip
+        self, place: Place, fields: Mapping[str, Any], without: Callable[[str, str], Answer],
+        busy: str, starting: str = "",
+    ) -> Reply:  # fmt: skip
         """What is answered beside the queue; not awaited if the process is not there."""
         keeper = self._hurried()
-        request = {"op": op, "place": [place.dataset, place.event_id], **fields}
+        request = {"place": [place.dataset, place.event_id], **fields}
         try:
-            return self._request(request, PATIENCE_S)[0]
+            return self._request(request, PATIENCE_S)
         except LinkSilent:
-            return without("queued", busy)
+            return without("queued", busy), []
         except LinkLost:
             now = _unready(keeper.known)
-            return without(now.state, now.message or starting)
+            return without(now.state, now.message or starting), []
 
     def leave(self, viewer: Viewer) -> None:
         """Drop what this viewer asked in earlier turns, is not begun, and nobody else asked."""

@@ -5,7 +5,7 @@
     -> {"states": {algorithm: [state, message, blob]}}
 {"op": "ahead", "place": ..., "viewer": ..., "count": n, "of": [algorithm]}    -> {}
 {"op": "by_hand", "place": ..., and the fields of a HandRequest (held.py)}    -> an Answer
-{"op": "afp", "place": ...}    -> an Answer (inference_afp.py)
+{"op": "afp", "place": ..., "what": kind, "detector": key}    -> an Answer (inference_afp.py), blob
 {"op": "leave", "viewer": ...}    -> {}
 {"op": "jobs"}    -> {}
 {"op": "status"}    -> {"queued": {priority: n}, "computing_s": s | null}
@@ -176,7 +176,10 @@ class Requests:
         return self._hand.answer(_place(head), asked), []
 
     def _of_afp(self, head: Mapping[str, Any]) -> Reply:
-        return self._afp.answer(_place(head)), []
+        what, detector = head.get("what"), head.get("detector")
+        if not isinstance(what, str) or not isinstance(detector, str):
+            raise ValueError(f"what, detector are {what!r:.80}, {detector!r:.80}")
+        return self._afp.answer(_place(head), what, detector)
 
     def _leave(self, head: Mapping[str, Any]) -> Reply:
         viewer = _viewer(head)
