@@ -23,6 +23,7 @@ from app import (
 from app.pages import afp, event, performance
 from app.services.afp_jobs import AfpKind
 from app.services.afp_library import AfpLibrary
+from app.services.afp_score_table import AfpScores
 from app.services.algorithms import find_algorithms
 from app.services.cache import ResultCache
 from app.services.events import Library
@@ -77,6 +78,7 @@ def services_of(settings: Settings) -> dict[str, Any]:
     return {
         "library": library,
         "afp": afp,
+        "afp_scores": AfpScores(settings.cache_dir),
         "results": Results(algorithms, cache, inference, settings.threads // 2),
         "jobs": jobs,
         "jobs_changed": inference.jobs_changed,

@@ -12,8 +12,8 @@ import pytest
 from app.services import inference_afp
 from app.services.afp_analysis import analysis_json
 from app.services.afp_library import AfpLibrary
+from app.services.afp_numbers import number
 from app.services.afp_runs import part_of
-from app.services.afp_scores import number
 from app.services.inference_afp import AfpWork
 from app.services.inference_afp_parts import Places
 from app.services.inference_link import Place
