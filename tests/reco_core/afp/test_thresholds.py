@@ -17,7 +17,7 @@ from reco_core.afp.thresholds import (
 from reco_core.errors import SettingError
 
 rng = np.random.default_rng(1)
-NORMAL = rng.normal(10, 2, 100_000)
+SCORES = rng.normal(10, 2, 100_000)
 
 
 def test_mean_and_deviation_are_those_of_the_published_code():
@@ -26,16 +26,16 @@ def test_mean_and_deviation_are_those_of_the_published_code():
 
 
 def test_median_and_mad_do_not_move_with_a_third_of_anomalies():
-    clean = median_mad(NORMAL, 5)
-    spoilt = median_mad(np.concatenate((NORMAL, np.full(50_000, 1e6))), 5)
+    clean = median_mad(SCORES, 5)
+    spoilt = median_mad(np.concatenate((SCORES, np.full(50_000, 1e6))), 5)
     assert clean == pytest.approx(10 + 5 * 0.6745 * 2, abs=0.1)
     assert spoilt < clean + 10
-    assert threshold(chosen_rule("mean_std:1"), np.append(NORMAL, [1e9])).value > 1e4
+    assert threshold(chosen_rule("mean_std:1"), np.append(SCORES, [1e9])).value > 1e4
 
 
 def test_a_quantile_leaves_that_share_above():
-    found = threshold(chosen_rule("quantile:0.99"), NORMAL)
-    assert (found.value <= NORMAL).mean() == pytest.approx(0.01, abs=1e-4)
+    found = threshold(chosen_rule("quantile:0.99"), SCORES)
+    assert (found.value <= SCORES).mean() == pytest.approx(0.01, abs=1e-4)
     assert found.low < found.value < found.high
 
 
@@ -60,17 +60,17 @@ def test_peaks_of_few_or_equal_scores_are_a_quantile():
 
 
 def test_false_positives_keep_the_rate_and_its_interval_covers_the_truth():
-    good = np.zeros(len(NORMAL), np.bool_)
+    good = np.zeros(len(SCORES), np.bool_)
     good[:1_000] = True
-    found = threshold(chosen_rule("false_positives:0.01"), NORMAL, good)
+    found = threshold(chosen_rule("false_positives:0.01"), SCORES, good)
     share, low, high = found.false_positives
     assert share == 0.01
-    assert low < (NORMAL[1_000:] >= found.value).mean() < high
+    assert low < (SCORES[1_000:] >= found.value).mean() < high
 
 
 def test_no_false_positive_is_allowed_means_none():
-    found = threshold(chosen_rule("false_positives:0"), NORMAL, np.ones(len(NORMAL), np.bool_))
-    assert not (found.value <= NORMAL).any()
+    found = threshold(chosen_rule("false_positives:0"), SCORES, np.ones(len(SCORES), np.bool_))
+    assert not (found.value <= SCORES).any()
     assert found.false_positives[0] == 0
 
 
@@ -83,13 +83,13 @@ def test_intervals_of_rates_are_those_of_clopper_and_pearson(n_of, n, low, high)
 
 
 def test_with_any_rule_the_rate_is_told_where_good_events_are_known():
-    found = threshold(chosen_rule("quantile:0.9"), NORMAL, np.ones(len(NORMAL), np.bool_))
+    found = threshold(chosen_rule("quantile:0.9"), SCORES, np.ones(len(SCORES), np.bool_))
     assert found.false_positives[0] == pytest.approx(0.1, abs=1e-3)
-    assert np.isnan(threshold(chosen_rule("quantile:0.9"), NORMAL).false_positives).all()
+    assert np.isnan(threshold(chosen_rule("quantile:0.9"), SCORES).false_positives).all()
 
 
 def test_the_same_seed_gives_the_same_interval():
-    first, second = (threshold(chosen_rule("median_mad"), NORMAL, seed=3) for _ in range(2))
+    first, second = (threshold(chosen_rule("median_mad"), SCORES, seed=3) for _ in range(2))
     assert first[:3] == second[:3]
 
 
@@ -117,6 +117,6 @@ def test_wrong_rules_are_told(text, told):
 
 def test_labels_of_good_events_are_asked_for():
     with pytest.raises(SettingError, match="no events known to be good"):
-        threshold(chosen_rule("false_positives"), NORMAL)
+        threshold(chosen_rule("false_positives"), SCORES)
     with pytest.raises(SettingError, match="there are no scores"):
         threshold(chosen_rule("quantile"), np.zeros(0))
