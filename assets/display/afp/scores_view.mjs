@@ -101,7 +101,7 @@ class ScoresView {
   }
 
   #rulesOf({ threshold, rules }) {
-    const own = threshold ? [{ key: "own", label: "that of the weights", value: threshold.value }] : [];
+    const own = threshold ? [{ key: "own", label: "of the weights", value: threshold.value }] : [];
     return [...own, ...rules];
   }
 
@@ -174,13 +174,13 @@ class ScoresView {
   }
 }
 
-/** "4.1 % of 6,000 events at 0.93 or above; 1.0 % of the good ones, 76 % of the anomalies" */
+/** "246 of 6,000 events (4.10 %) at 0.93 or above; truth: 1.00 % of good, 76.0 % of anomalous ones" */
 function sentence(summary, threshold) {
   if (threshold === null) return "";
   const { n, share, of_good, of_anomalous } = sharesAt(summary, threshold);
-  const parts = [`${thousands(n)} of ${thousands(summary.n)} events, ${percent(share)}, at ${scoreText(threshold)} or above`];
-  const known = [of_good !== null && `${percent(of_good)} of the good`, of_anomalous !== null && `${percent(of_anomalous)} of the anomalous`].filter(Boolean);
-  return known.length ? `${parts[0]}; by the truth ${known.join(" and ")}` : parts[0];
+  const told = `${thousands(n)} of ${thousands(summary.n)} events (${percent(share)}) at ${scoreText(threshold)} or above`;
+  const known = [of_good !== null && `${percent(of_good)} of good`, of_anomalous !== null && `${percent(of_anomalous)} of anomalous ones`].filter(Boolean);
+  return known.length ? `${told}; truth: ${known.join(", ")}` : told;
 }
 
 function fillSelect(select, rows, chosen) {
