@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -124,3 +126,12 @@ def test_a_missing_card_is_told(damaged):
 def test_a_card_comes_back_as_it_was_written():
     found = card("two_dots")
     assert Card(**dataclasses.asdict(found)) == found
+
+
+def test_a_model_is_read_without_what_its_library_takes_along() -> None:
+    """scikit-learn, where it is installed, would add seconds to every start."""
+    code = (
+        "import sys; from reco_core.weights import booster; booster('verdict_class');"
+        "sys.exit('sklearn' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
