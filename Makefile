@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 DATA ?= $(HITSCOPE_DATA)
 DEMO := data/demo
 DEMO_EVENTS := 2000
+PROTONS := $(DEMO)/protons
+PROTON_EVENTS := 5800
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fmt bench demo-data screenshots clean
@@ -15,6 +17,7 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/runtime.stamp $(if $(DATA),,$(DEMO)/train_meta.parquet) ## serve on http://127.0.0.1:8050 (DATA=folder: your own data)
+	@$(if $(DATA),true,test -d $(PROTONS) || nice $(MAKE) -s $(PROTONS)/hits.parquet &)
 	@HITSCOPE_DATA="$(if $(DATA),$(DATA),$(DEMO))" $(BIN)/python -m app
 
 test: $(VENV)/dev.stamp ## all tests; browser tests are skipped, with the reason, where there is no Chromium
@@ -32,7 +35,7 @@ fmt: $(VENV)/dev.stamp ## put the code into shape
 bench: $(VENV)/dev.stamp ## measure speed and memory; figures as ratios within one run
 	@$(BIN)/python -m tests.bench
 
-demo-data: $(DEMO)/train_meta.parquet ## the small simulated data set that `make run` shows
+demo-data: $(DEMO)/train_meta.parquet $(PROTONS)/hits.parquet ## the small simulated data sets that `make run` shows
 
 screenshots: $(VENV)/dev.stamp $(DEMO)/train_meta.parquet ## take the pictures in docs/pictures
 	@$(BIN)/python -m tests.browser.screenshots docs/pictures --data "$(if $(DATA),$(DATA),$(DEMO))"
@@ -43,6 +46,11 @@ clean: ## remove the environment and the demo data
 $(DEMO)/train_meta.parquet: | $(VENV)/runtime.stamp
 	@echo "Making $(DEMO_EVENTS) simulated events in $(DEMO)"
 	@$(BIN)/python -m reco_core simulate --out $(DEMO) --events $(DEMO_EVENTS) --mix showcase --seed 1 --force
+
+# The mix with all classes of events. `make run` does not wait for it: it is shown once it is there.
+$(PROTONS)/hits.parquet: | $(VENV)/runtime.stamp $(DEMO)/train_meta.parquet
+	@$(BIN)/python -m reco_core afp-simulate --out $(DEMO)/.protons --events $(PROTON_EVENTS) --mix test --seed 1 --force > $(DEMO)/.protons.log 2>&1 || { cat $(DEMO)/.protons.log; exit 1; }
+	@rm -rf $(PROTONS) $(DEMO)/.protons.log && mv $(DEMO)/.protons $(PROTONS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Hitscope needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Say which to use: make run PYTHON=python3.12")'

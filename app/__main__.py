@@ -8,12 +8,16 @@ import socket
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Final
 
 from app.services.algorithms import find_algorithms
 from app.services.inference_folder import open_meeting
 from app.settings import ROOT, SETTINGS, Settings, load_settings
-from reco_core.errors import HitscopeError, SettingError
+from reco_core.afp.dataset_find import find_afp
+from reco_core.errors import DatasetError, HitscopeError, SettingError
 from reco_core.icecube.dataset import find_datasets
+
+NOR_AFP: Final = "Nor are there data of AFP: hits.parquet, .npy files of images, ROOT files."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,12 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_address(settings)
         find_algorithms(settings.plugins, settings.hard_degrees)
         open_meeting(settings)
-        names = [
-            dataset.key
-            for dataset in find_datasets(
-                settings.data, settings.cache_dir / "indexes", settings.cache_bytes
-            )
-        ]
+        names = data_set_names(settings)
     except HitscopeError as error:
         print(f"hitscope: {error}", file=sys.stderr)
         return 2
@@ -45,6 +44,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.executable,
         [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app.main:server"],
     )
+
+
+def data_set_names(settings: Settings) -> list[str]:
+    """Of both detectors; DatasetError where there is none of either."""
+    try:
+        found = find_datasets(settings.data, settings.cache_dir / "indexes", settings.cache_bytes)
+        names = [dataset.key for dataset in found]
+    except DatasetError as error:
+        names = [row.key for row in find_afp(settings.data)]
+        if not names:
+            raise DatasetError(f"{error} {NOR_AFP}") from error
+        return names
+    return names + [row.key for row in find_afp(settings.data, names)]
 
 
 def check_address(settings: Settings) -> None:

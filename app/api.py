@@ -163,7 +163,7 @@ def geometry(key: str) -> Response:
     if request.args.get("v") == version:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
-    return _revalidated(response)
+    return revalidated(response)
 
 
 @blueprint.get("/datasets/<key>/events/<event_id>")
@@ -197,7 +197,7 @@ def leave() -> tuple[str, int]:
 def pulses(key: str, event_id: str) -> Response:
     dataset, _, number = library().locate(_address(key, event_id))
     body = encode_pulses(dataset.event(number).pulses)
-    return _revalidated(Response(body, mimetype="application/octet-stream"))
+    return revalidated(Response(body, mimetype="application/octet-stream"))
 
 
 @blueprint.get("/datasets/<key>/batches/<split>/<batch_id>/index")
@@ -227,7 +227,7 @@ def _address(key: str, event_id: str) -> EventAddress:
     return EventAddress(key, parse_event_id(event_id))
 
 
-def _revalidated(response: Response) -> Response:
+def revalidated(response: Response) -> Response:
     """To be asked for again each time, and answered with 304 where it is the same still."""
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()

@@ -62,6 +62,12 @@ COLOUR_MAPS = (
 
 
 @cache
+def even_colours(stops: tuple[str, ...], n: int = N_COLOURS) -> tuple[str, ...]:
+    """n colours '#rrggbb' from the first stop to the last, in equal steps of OKLab distance."""
+    return _even(stops, n)
+
+
+@cache
 def resampled(key: str) -> tuple[str, ...]:
     """256 colours '#rrggbb' of the map `key`, early to late, in equal steps of OKLab distance.
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from dash import Dash
 
 from app import (
     api,
+    api_afp,
     api_hand,
     api_jobs,
     api_performance,
@@ -17,7 +20,10 @@ from app import (
     security,
     timing,
 )
-from app.pages import event, performance
+from app.pages import afp, event, performance
+from app.services.afp_jobs import AfpKind
+from app.services.afp_library import AfpLibrary
+from app.services.afp_score_table import AfpScores
 from app.services.algorithms import find_algorithms
 from app.services.cache import ResultCache
 from app.services.events import Library
@@ -44,14 +50,16 @@ def create_app(settings: Settings) -> Dash:
     app.layout = event.layout()
     event.register(app)
     performance.register(app)
+    afp.register(app)
     dash_requests.guard(app)
     app.server.config |= services_of(settings)
     services = app.server.config
-    health.register(app.server, lambda: services["inference"].state, services["library"].count)
+    health.register(app.server, lambda: services["inference"].state, partial(_count, services))
     app.server.register_blueprint(api.blueprint)
     app.server.register_blueprint(api_jobs.blueprint)
     app.server.register_blueprint(api_hand.blueprint)
     app.server.register_blueprint(api_performance.blueprint)
+    app.server.register_blueprint(api_afp.blueprint)
     security.protect(app.server, security.content_security_policy(app))
     _warm(app)
     return app
@@ -65,9 +73,12 @@ def services_of(settings: Settings) -> dict[str, Any]:
         settings.cache_dir / "results", settings.result_bytes, metrics.note_cache_lookup
     )
     inference = Inference(settings)
-    jobs = Jobs(library, algorithms, settings.cache_dir)
+    afp = AfpLibrary(settings.data, settings.cache_dir / "indexes", library.keys)
+    jobs = Jobs(library, algorithms, settings.cache_dir, AfpKind(afp, settings.cache_dir))
     return {
         "library": library,
+        "afp": afp,
+        "afp_scores": AfpScores(settings.cache_dir),
         "results": Results(algorithms, cache, inference, settings.threads // 2),
         "jobs": jobs,
         "jobs_changed": inference.jobs_changed,
@@ -75,6 +86,12 @@ def services_of(settings: Settings) -> dict[str, Any]:
         "inference": inference,
         "ahead": settings.ahead,
     }
+
+
+def _count(services: Mapping[str, Any]) -> int | str:
+    """How many data sets there are, or the reason why there are none."""
+    found, n_afp = services["library"].count(), len(services["afp"].datasets)
+    return found + n_afp if isinstance(found, int) else n_afp or found
 
 
 def _warm(app: Dash) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
+HTML: Final = "dash_html_components"
+INPUT: Final = {("dash_core_components", "Input")}  # dash.html has none; its attributes are HTML's
 VOID: Final = frozenset(("input", "link", "meta", "br", "hr", "img"))
 NAMES: Final = {"className": "class", "htmlFor": "for", "charSet": "charset"}  # others: lower case
 
@@ -19,7 +21,7 @@ def to_html(component: Any) -> str:
     if isinstance(component, list | tuple):
         return "".join(map(to_html, component))
     told = component.to_plotly_json()
-    if told["namespace"] != "dash_html_components":
+    if (told["namespace"], told["type"]) not in INPUT and told["namespace"] != HTML:
         raise TypeError(f"{told['type']} of {told['namespace']} is no HTML; expected dash.html.")
     props, tag = dict(told["props"]), told["type"].lower()
     inner = to_html(props.pop("children", None))

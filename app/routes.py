@@ -17,6 +17,7 @@ _EVENT = re.compile(r"/event/(?P<dataset>[A-Za-z0-9._-]{1,100})(?:/(?P<event_id>
 _WHOLE_NUMBER = re.compile("[0-9]{1,19}")
 MAX_EVENT_ID = 2**63 - 1
 PERFORMANCE = "/performance"  # a document of its own (pages/performance.py), matched by Flask
+AFP = "/afp"  # likewise (pages/afp.py)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,16 @@ def event_path_of(dataset: str | None) -> str:
 def performance_path(dataset: str) -> str:
     """The address of the page Performance: '/performance/kaggle'; without a data set the first."""
     return f"{PERFORMANCE}/{quote(dataset, safe='')}"
+
+
+def afp_event_path(dataset: str, event_id: int) -> str:
+    """The address of an AFP event: '/afp/protons/12'."""
+    return f"{AFP}/{quote(dataset, safe='')}/{event_id}"
+
+
+def afp_path(dataset: str | None) -> str:
+    """The address of the first event of an AFP data set (None: of the first data set)."""
+    return AFP if dataset is None else f"{AFP}/{quote(dataset, safe='')}"
 
 
 def parse_event_id(text: str) -> int:

@@ -6,13 +6,14 @@ from typing import Any
 
 from dash import html
 
+from app.afp_keys import AFP_KEYS
 from app.keys import KEYS
 
-_ROW = {row.action: row for row in KEYS}
+_ROW = {row.action: row for row in (*AFP_KEYS, *KEYS)}
 
 
 def action_button(action: str, label: str, class_name: str = "", **attributes: Any) -> html.Button:
-    """A button for one action of app/keys.py; the browser code runs it by `data-action`."""
+    """A button for one action of the tables of keys; the browser code runs it by `data-action`."""
     row = _ROW[action]
     return html.Button(
         [html.Span(label, className="label"), html.Kbd(row.printed)],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
 
 from app import ids
 from app.components.controls import action_button, kbd_of, toggle_button
-from app.routes import PERFORMANCE
+from app.routes import PERFORMANCE, afp_path, event_path_of
 
 
 def top_bar() -> html.Header:
@@ -58,8 +59,29 @@ def pager_link(id: str, label: str, action: str) -> dcc.Link:
     )  # fmt: skip
 
 
-def dataset_links(keys: list[str], current: str | None) -> list[Any]:
-    return [
-        dcc.Link(key, href=f"/event/{key}", className="current" if key == current else "")
+def dataset_links(keys: list[str], current: str | None, afp_keys: Sequence[str] = ()) -> list[Any]:
+    """The choice of data sets on the event page; their kind is told where there are both."""
+    own = [
+        dcc.Link(_named(key, "IceCube" if afp_keys else ""), href=f"/event/{key}",
+                 className="current" if key == current else "")
         for key in keys
-    ]
+    ]  # fmt: skip
+    return own + [html.A(_named(key, "AFP"), href=afp_path(key)) for key in afp_keys]
+
+
+def dataset_menu(keys: Sequence[str], afp_keys: Sequence[str], current: str | None) -> html.Details:
+    """The same as plain links, on the page of an AFP data set."""
+    links = [
+        html.A(_named(key, "AFP"), href=afp_path(key),
+               className="current" if key == current else None)
+        for key in afp_keys
+    ] + [html.A(_named(key, "IceCube"), href=event_path_of(key)) for key in keys]  # fmt: skip
+    return html.Details(
+        [html.Summary(current or "data set", id="dataset-name"),
+         html.Nav(links, className="menu")],
+        className="dataset",
+    )  # fmt: skip
+
+
+def _named(key: str, kind: str) -> Any:
+    return [html.Span(key), html.Span(kind, className="kind")] if kind else key

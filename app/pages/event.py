@@ -183,7 +183,7 @@ def open_event(path: Any, query: Any) -> tuple[Any, ...]:
         [html.Span(part) for part in told if part],
         verdict_panel(view.verdict),
         remarks(complaints),
-        dataset_links([dataset.key for dataset in library.datasets], view.dataset.key),
+        dataset_links([dataset.key for dataset in library.datasets], view.dataset.key, _afp_keys()),
         position_text(view.batch, view.pager),
         *_pager_paths(view.dataset.key, view.event.event_id, view.pager),
     )
@@ -213,7 +213,7 @@ def _failed(library: Library, path: Any, message: str) -> tuple[Any, ...]:
         paths = _pager_paths(here or keys[0], current.event_id, pager)
     links = [("First event", first)] if keys else []
     data = {"error": message, "dataset": current.dataset, "event_id": current.event_id}
-    menu = dataset_links(keys, current.dataset)
+    menu = dataset_links(keys, current.dataset, _afp_keys())
     return data | detector, "No event", "", "", failure(message, links), menu, "", *paths
 
 
@@ -288,6 +288,10 @@ def _text(value: Any) -> str:
 
 def _library() -> Library:
     return current_app.config["library"]
+
+
+def _afp_keys() -> list[str]:
+    return [entry.key for entry in current_app.config["afp"].datasets]
 
 
 def _results() -> Results:

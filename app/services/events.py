@@ -71,6 +71,13 @@ class Library:
     def datasets(self) -> tuple[Dataset, ...]:
         return self._find()
 
+    def keys(self) -> tuple[str, ...]:
+        """Of all data sets; none where there are none, or the folder cannot be opened."""
+        try:
+            return tuple(dataset.key for dataset in self.datasets)
+        except DatasetError:
+            return ()
+
     def count(self) -> int | str:
         """How many data sets there are, or the reason why there are none. Opens no file."""
         try:

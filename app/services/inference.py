@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from app.services.afp_answers import BUSY as AFP_BUSY
+from app.services.afp_answers import without as afp_without
 from app.services.held import BUSY, COMPILING, Answer, HandRequest, without
 from app.services.inference_folder import meeting_of
 from app.services.inference_keeper import Keeper, Known, ProcessState
@@ -27,6 +29,7 @@ from app.services.inference_link import (
     Viewer,
     connect,
 )
+from app.services.inference_silence import Silence
 from app.settings import Settings
 from reco_core.errors import ServiceError
 
@@ -34,7 +37,6 @@ __all__ = ["Inference", "Place", "State", "StateName", "Status", "Viewer"]
 
 PATIENCE_S: Final = 1.0  # beyond the time that was to be waited: the process may be deep in C code
 BRIEF_S: Final = 0.2  # the same for who does not wait
-SILENCE_S: Final = 1.0  # one request in that time finds out whether a silent process answers again
 RETRY_S: Final = 0.02
 MAX_IDLE: Final = 16  # connections kept for the next requests
 
@@ -117,16 +119,29 @@ class Inference:
         self._tell({"op": "ahead", "count": count, "of": list(of), **_who(place, viewer)})
 
     def by_hand(self, place: Place, asked: HandRequest) -> Answer:
-        """The likelihood of what is in hand (inference_hand.py); not awaited if it is not there."""
+        """The likelihood of what is in hand (inference_hand.py)."""
+        fields = {"op": "by_hand", **asked.as_json()}
+        return self._aside(place, fields, without, BUSY, COMPILING)[0]
+
+    def afp(self, place: Place, what: str, detector: str = "") -> Reply:
+        """What is found out of an AFP event or its run (inference_afp.py)."""
+        fields = {"op": "afp", "what": what, "detector": detector}
+        return self._aside(place, fields, afp_without, AFP_BUSY)
+
+    def _aside(
+        self, place: Place, fields: Mapping[str, Any], without: Callable[[str, str], Answer],
+        busy: str, starting: str = "",
+    ) -> Reply:  # fmt: skip
+        """What is answered beside the queue; not awaited if the process is not there."""
         keeper = self._hurried()
-        request = {"op": "by_hand", "place": [place.dataset, place.event_id], **asked.as_json()}
+        request = {"place": [place.dataset, place.event_id], **fields}
         try:
-            return self._request(request, PATIENCE_S)[0]
+            return self._request(request, PATIENCE_S)
         except LinkSilent:
-            return without("queued", BUSY)
+            return without("queued", busy), []
         except LinkLost:
             now = _unready(keeper.known)
-            return without(now.state, now.message or COMPILING)
+            return without(now.state, now.message or starting), []
 
     def leave(self, viewer: Viewer) -> None:
         """Drop what this viewer asked in earlier turns, is not begun, and nobody else asked."""
@@ -248,36 +263,6 @@ class Inference:
             dropped, self._idle = self._idle, []
         for link in dropped:
             link.close()
-
-
-class Silence:
-    """Whether the process was found silent lately, so that not each request waits for it in turn.
-
-    Shared by the threads of one worker.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._look_again_s: float | None = None
-
-    def is_to_be_believed(self) -> bool:
-        """False for all while it answers, and for one request in SILENCE_S while it does not."""
-        with self._lock:
-            now_s = time.monotonic()
-            if self._look_again_s is None:
-                return False
-            if now_s < self._look_again_s:
-                return True
-            self._look_again_s = now_s + SILENCE_S
-            return False
-
-    def begin(self) -> None:
-        with self._lock:
-            self._look_again_s = time.monotonic() + SILENCE_S
-
-    def end(self) -> None:
-        with self._lock:
-            self._look_again_s = None
 
 
 def _who(place: Place, viewer: Viewer | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@
     -> {"states": {algorithm: [state, message, blob]}}
 {"op": "ahead", "place": ..., "viewer": ..., "count": n, "of": [algorithm]}    -> {}
 {"op": "by_hand", "place": ..., and the fields of a HandRequest (held.py)}    -> an Answer
+{"op": "afp", "place": ..., "what": kind, "detector": key}    -> an Answer (inference_afp.py), blob
 {"op": "leave", "viewer": ...}    -> {}
 {"op": "jobs"}    -> {}
 {"op": "status"}    -> {"queued": {priority: n}, "computing_s": s | null}
@@ -24,6 +25,7 @@ from typing import Any, Final
 
 from app import metrics
 from app.services.algorithms import Algorithm
+from app.services.inference_afp import AfpWork
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
 from app.services.inference_hand import Hand
@@ -65,6 +67,7 @@ class Requests:
         work: Work,
         server_pid: int,
         hand: Hand,
+        afp: AfpWork,
     ) -> None:
         self._algorithms = algorithms
         self._queue = queue
@@ -73,12 +76,14 @@ class Requests:
         self._work = work
         self._server_pid = server_pid
         self._hand = hand
+        self._afp = afp
         self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._said: set[str] = set()
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Reply]] = {
             "ask": self._ask,
             "ahead": self._go_ahead,
             "by_hand": self._by_hand,
+            "afp": self._of_afp,
             "leave": self._leave,
             "jobs": self._wake,
             "status": self._status,
@@ -169,6 +174,12 @@ class Requests:
     def _by_hand(self, head: Mapping[str, Any]) -> Reply:
         asked = {name: value for name, value in head.items() if name not in ("op", "place")}
         return self._hand.answer(_place(head), asked), []
+
+    def _of_afp(self, head: Mapping[str, Any]) -> Reply:
+        what, detector = head.get("what"), head.get("detector")
+        if not isinstance(what, str) or not isinstance(detector, str):
+            raise ValueError(f"what, detector are {what!r:.80}, {detector!r:.80}")
+        return self._afp.answer(_place(head), what, detector)
 
     def _leave(self, head: Mapping[str, Any]) -> Reply:
         viewer = _viewer(head)

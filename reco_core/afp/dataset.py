@@ -35,7 +35,7 @@ from reco_core.afp.hits import HitBatch
 from reco_core.dataset_identity import digest, identity
 from reco_core.errors import FileFormatError, NotFoundError, SettingError
 
-__all__ = ["AfpDataset", "AfpEvent", "ImportOptions", "open_afp"]
+__all__ = ["AfpDataset", "AfpEvent", "ImportOptions", "open_afp", "state_of"]
 
 # Blocks of events end before they have more hits, so that showers do not fill the memory.
 HITS_PER_BLOCK: Final = 2_000_000
@@ -82,21 +82,25 @@ def open_afp(
     Raises DatasetError; FileFormatError for bad files, if no file is good.
     """
     path = Path(os.path.abspath(path))
-    if is_stored(path):
-        key = _stored_key(path)
-        return AfpDataset(path, path, key, index_dir / f"afp-{key}", tell)
     options = options or ImportOptions()
-    paths = source_files(path)
-    key = import_key(paths, options)
-    folder = index_dir / f"afp-{key}"
-    if not is_stored(folder):
-        import_files(paths, folder, options, tell)
-    return AfpDataset(path, folder, key, folder, tell)
+    key = state_of(path, options)
+    kept = index_dir / f"afp-{key}"
+    if is_stored(path):
+        return AfpDataset(path, path, key, kept, tell)
+    if not is_stored(kept):
+        import_files(source_files(path), kept, options, tell)
+    return AfpDataset(path, kept, key, kept, tell)
 
 
-def _stored_key(folder: Path) -> str:
-    names = (HITS_FILE, EVENTS_FILE, TRUTH_FILE, NOTES_FILE)
-    return digest([INDEX_VERSION, [identity(folder / name) for name in names]])
+def state_of(path: Path, options: ImportOptions | None = None) -> str:
+    """(32,) hexadecimal digits that change with the files: the fingerprint of what is opened now.
+
+    Reads none of them. Raises DatasetError where there is no data set.
+    """
+    if is_stored(path):
+        names = (HITS_FILE, EVENTS_FILE, TRUTH_FILE, NOTES_FILE)
+        return digest([INDEX_VERSION, [identity(path / name) for name in names]])
+    return import_key(source_files(path), options or ImportOptions())
 
 
 class AfpDataset:

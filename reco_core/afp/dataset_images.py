@@ -80,9 +80,11 @@ def _mapped(path: Path) -> NDArray[Any]:
     try:
         images: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
+        told = str(error).rstrip(".")
+        reason = "it is no such file, or holds Python objects" if "pickle" in told else told
         raise FileFormatError(
-            f"{path} cannot be read: {error}. Expected a .npy file of images {EXPECTED}; it may be "
-            "truncated."
+            f"{path} cannot be read: {reason}. Expected a .npy file of images {EXPECTED}; it may "
+            "be truncated."
         ) from error
     if not isinstance(images, np.ndarray):  # an archive of arrays opens as something else
         raise FileFormatError(f"{path} is no .npy file; expected one array of images {EXPECTED}.")

@@ -26,6 +26,7 @@ from typing import Final
 import numpy as np
 
 from reco_core.dataset_identity import Identity, digest, identity
+from reco_core.dataset_names import is_utf8, sub_folders, unique_name, url_safe
 from reco_core.errors import DatasetError, NotFoundError
 from reco_core.icecube.dataset_blocks import Block, block_of, cuts
 from reco_core.icecube.dataset_contents import Contents, nearest
@@ -40,7 +41,6 @@ from reco_core.icecube.dataset_fingerprint import batch_fingerprint
 from reco_core.icecube.dataset_geometry import read_geometry
 from reco_core.icecube.dataset_index import IndexStore
 from reco_core.icecube.dataset_meta import FloatArray, Spans
-from reco_core.icecube.dataset_names import is_utf8, sub_folders, unique_name, url_safe
 from reco_core.icecube.dataset_open import OpenBatch, Opener
 from reco_core.icecube.dataset_progress import IndexProgress
 from reco_core.icecube.detector import Detector, builtin_detector

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from app.colours import COLOUR_MAPS, N_COLOURS, oklab, resampled
+from app.afp_config import CHARGE_STOPS, N_CHARGE_COLOURS
+from app.colours import COLOUR_MAPS, N_COLOURS, even_colours, oklab, resampled
 
 # Deuteranopia, severity 1 (Machado, Oliveira, Fernandes 2009, table 1), on linear RGB.
 DEUTERANOPIA = np.array(
@@ -28,6 +29,16 @@ def test_steps_of_colour_are_equal(key: str) -> None:
 @pytest.mark.parametrize("row", COLOUR_MAPS, ids=lambda row: row.key)
 def test_ends_are_the_stops(row) -> None:  # type: ignore[no-untyped-def]
     assert (resampled(row.key)[0], resampled(row.key)[-1]) == (row.stops[0], row.stops[-1])
+
+
+@pytest.mark.parametrize(("theme", "direction"), [("dark", 1), ("light", -1)])
+def test_charges_go_from_the_ground_of_the_theme_to_its_opposite(
+    theme: str, direction: int
+) -> None:
+    colours = even_colours(CHARGE_STOPS[theme], N_CHARGE_COLOURS)
+    assert len(colours) == N_CHARGE_COLOURS
+    values = [[int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] for colour in colours]
+    assert np.all(direction * np.diff(oklab(np.array(values))[:, 0]) > -1e-3)
 
 
 def test_the_map_of_residuals_has_its_middle_at_zero_and_darkens_both_ways() -> None:

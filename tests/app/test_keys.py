@@ -1,26 +1,34 @@
 import re
 from pathlib import Path
 
-from app.keys import KEYS, RESERVED_FOR_LABELS
+import pytest
+
+from app.afp_keys import AFP_KEYS
+from app.keys import KEYS, RESERVED_FOR_LABELS, Key
 from app.theme import OVERLAY_STYLES
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 
-ACTIONS = Path(__file__).parents[2] / "assets" / "display" / "actions.mjs"
+DISPLAY = Path(__file__).parents[2] / "assets" / "display"
+PAGES = (KEYS, AFP_KEYS)
 
 
-def test_no_key_means_two_things() -> None:
-    keys = [key for row in KEYS for key in row.keys]
+@pytest.mark.parametrize("rows", PAGES)
+def test_no_key_means_two_things(rows: tuple[Key, ...]) -> None:
+    keys = [key for row in rows for key in row.keys]
     assert len(keys) == len(set(keys))
 
 
-def test_keys_for_labels_stay_free() -> None:
-    assert not {key for row in KEYS for key in row.keys} & set(RESERVED_FOR_LABELS)
+@pytest.mark.parametrize("rows", PAGES)
+def test_keys_for_labels_stay_free(rows: tuple[Key, ...]) -> None:
+    assert not {key for row in rows for key in row.keys} & set(RESERVED_FOR_LABELS)
 
 
-def test_every_key_has_its_action_in_the_browser() -> None:
-    defined = set(re.findall(r"^    (\w+)(?::|\()", ACTIONS.read_text(), re.MULTILINE))
+@pytest.mark.parametrize(("rows", "module"), [(KEYS, "actions"), (AFP_KEYS, "afp/actions")])
+def test_every_key_has_its_action_in_the_browser(rows: tuple[Key, ...], module: str) -> None:
+    text = (DISPLAY / f"{module}.mjs").read_text()
+    defined = set(re.findall(r"^    (\w+)(?::|\()", text, re.MULTILINE))
     defined |= {f"toggle_{style.key}" for style in OVERLAY_STYLES}
-    assert {row.action for row in KEYS} <= defined
+    assert {row.action for row in rows} <= defined
 
 
 def test_every_overlay_has_a_style_and_its_key_if_it_has_one() -> None:

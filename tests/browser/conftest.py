@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from tests.app.afp_app import write_all
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = (
@@ -118,6 +120,14 @@ def _wait_for_health(address: str, process: subprocess.Popen[bytes], log: Path) 
 def server(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The real sample events, all three data sets."""
     with serve(samples, tmp_path_factory.mktemp("served") / "cache") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def afp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Small data sets of AFP of each kind, and a broken file."""
+    folder = tmp_path_factory.mktemp("afp")
+    with serve(write_all(folder / "data"), folder / "cache") as address:
         yield address
 
 

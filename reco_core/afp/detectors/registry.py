@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from reco_core.afp.alignment import Alignment
 from reco_core.afp.detectors.kinds import THRESHOLD, Reasons, Scorer
 from reco_core.afp.hits import FloatArray, HitBatch
 from reco_core.dataset_identity import digest, identity
 from reco_core.errors import NotFoundError
 from reco_core.weights import FOLDER, card_path, read_card
+
+if TYPE_CHECKING:  # not for those that only look scores up: it is compiled code
+    from reco_core.afp.alignment import Alignment
 
 MODULES: Final = "reco_core.afp.detectors"
 LOADED: Final = 16  # detectors with their weights that stay in memory
