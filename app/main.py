@@ -11,6 +11,7 @@ from dash import Dash
 from app import (
     api,
     api_afp,
+    api_afp_occupancy,
     api_hand,
     api_jobs,
     api_performance,
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(api_hand.blueprint)
     app.server.register_blueprint(api_performance.blueprint)
     app.server.register_blueprint(api_afp.blueprint)
+    app.server.register_blueprint(api_afp_occupancy.blueprint)
     security.protect(app.server, security.content_security_policy(app))
     _warm(app)
     return app

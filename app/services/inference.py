@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from app.services.afp_answers import BUSY as AFP_BUSY
 from app.services.afp_answers import without as afp_without
+from app.services.afp_run_parts import told as run_told
 from app.services.held import BUSY, COMPILING, Answer, HandRequest, without
 from app.services.inference_folder import meeting_of
 from app.services.inference_keeper import Keeper, Known, ProcessState
@@ -125,6 +126,17 @@ class Inference:
     def afp(self, place: Place) -> Answer:
         """Clusters and track of an AFP event (inference_afp.py)."""
         return self._aside("afp", place, {}, afp_without, AFP_BUSY)
+
+    def afp_occupancy(self, dataset: str, of: list[Any] | None) -> Reply:
+        """How often each pixel fired in a run (inference_afp_occupancy.py)."""
+        keeper = self._hurried()
+        try:
+            return self._request({"op": "afp_occupancy", "dataset": dataset, "of": of}, PATIENCE_S)
+        except LinkSilent:
+            return run_told("queued", AFP_BUSY), []
+        except LinkLost:
+            now = _unready(keeper.known)
+            return run_told(now.state, now.message), []
 
     def _aside(
         self, op: str, place: Place, fields: Mapping[str, Any],

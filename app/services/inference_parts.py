@@ -9,6 +9,7 @@ from app.services.answers import Answer, encode
 from app.services.cache import ResultCache
 from app.services.events import Library
 from app.services.inference_afp import AfpWork
+from app.services.inference_afp_occupancy import OccupancyWork
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
 from app.services.inference_folder import Meeting
@@ -41,10 +42,11 @@ class Parts:
         self.work = Work(
             library, algorithms, cache, queue, self.deaths, ahead, jobs, tables, weights
         )
-        afp = AfpWork(AfpLibrary(settings.data, settings.cache_dir / "indexes", library.keys))
+        afp = AfpLibrary(settings.data, settings.cache_dir / "indexes", library.keys)
         self.requests = Requests(
-            algorithms, queue, self.deaths, ahead, self.work, server_pid, Hand(library), afp
-        )
+            algorithms, queue, self.deaths, ahead, self.work, server_pid, Hand(library),
+            AfpWork(afp), OccupancyWork(afp, cache),
+        )  # fmt: skip
         for algorithm in algorithms.values():
             encode(Answer("no answer", {}), algorithm)  # the first time takes longest
 
