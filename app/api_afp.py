@@ -5,6 +5,8 @@ GET /api/v1/afp/<key>
 GET /api/v1/afp/<key>/random?class=shower
 GET /api/v1/afp/<key>/events/<event id>?class=shower
 GET /api/v1/afp/<key>/events/<event id>/analysis
+GET /api/v1/afp/<key>/events/<event id>/images/<detector>.bin
+GET /api/v1/afp/<key>/events/<event id>/run.bin
 """
 
 from __future__ import annotations
@@ -78,9 +80,36 @@ def event(key: str, event_id: str) -> Response:
 
 @blueprint.get("/<key>/events/<event_id>/analysis")
 def analysis(key: str, event_id: str) -> Response:
+    told, _ = _asked(key, event_id, "analysis")
+    return fresh(jsonify(told))
+
+
+@blueprint.get("/<key>/events/<event_id>/images/<detector>.bin")
+def image(key: str, event_id: str, detector: str) -> Response:
+    """Does not change, but with the weights and the files: asked for once per page."""
+    return _binary(*_asked(key, event_id, "image", detector[:80]))
+
+
+@blueprint.get("/<key>/events/<event_id>/run.bin")
+def run(key: str, event_id: str) -> Response:
+    return _binary(*_asked(key, event_id, "run"))
+
+
+def _asked(key: str, event_id: str, what: str, detector: str = "") -> tuple[Any, list[bytes]]:
     entry, number = afp_library().dataset(key), parse_event_id(event_id)
     inference: Inference = current_app.config["inference"]
-    return fresh(jsonify(inference.afp(Place(entry.key, number))))
+    return inference.afp(Place(entry.key, number), what, detector)
+
+
+def _binary(told: dict[str, Any], blobs: list[bytes]) -> Response:
+    """The bytes; 202 with how far they are while they are computed, 422 where they cannot be."""
+    if blobs:
+        return fresh(Response(blobs[0], mimetype="application/octet-stream"))
+    failed = told["state"] == "failed"
+    words = {"error" if failed else "message": told["message"], "state": told["state"]}
+    response = jsonify({**words, "fraction": told.get("fraction")})
+    response.status_code = 422 if failed else 202
+    return fresh(response)
 
 
 def _class() -> str | None:

@@ -14,5 +14,5 @@ def without(state: str, message: str) -> Answer:
     """An answer without numbers, for now ('starting', 'queued') or for good ('failed')."""
     return {
         "state": state, "message": message, "clusters": None, "n_clusters": None, "track": None,
-        "planes": None, "aligned_by": 0, "final": False,
+        "planes": None, "scores": None, "aligned_by": 0, "final": False,
     }  # fmt: skip

@@ -35,7 +35,8 @@ class Part:
     @property
     def text(self) -> str:
         """'run 7, C far'"""
-        run = {ALL: "all runs", None: "run not known"}.get(self.run, f"run {self.run}")
+        words: dict[int | str | None, str] = {ALL: "all runs", None: "run not known"}
+        run = words.get(self.run, f"run {self.run}")
         station = "station not known" if self.station is None else f"station {self.station}"
         return f"{run}, {LABEL.get(self.station, station)}"
 

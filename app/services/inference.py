@@ -121,37 +121,33 @@ class Inference:
 
     def by_hand(self, place: Place, asked: HandRequest) -> Answer:
         """The likelihood of what is in hand (inference_hand.py)."""
-        return self._aside("by_hand", place, asked.as_json(), without, BUSY, COMPILING)
+        fields = {"op": "by_hand", **asked.as_json()}
+        return self._aside(place, fields, without, BUSY, COMPILING)[0]
 
-    def afp(self, place: Place) -> Answer:
-        """Clusters and track of an AFP event (inference_afp.py)."""
-        return self._aside("afp", place, {}, afp_without, AFP_BUSY)
+    def afp(self, place: Place, what: str, detector: str = "") -> Reply:
+        """What is found out of an AFP event or its run (inference_afp.py)."""
+        fields = {"op": "afp", "what": what, "detector": detector}
+        return self._aside(place, fields, afp_without, AFP_BUSY)
 
     def afp_occupancy(self, dataset: str, of: list[Any] | None) -> Reply:
         """How often each pixel fired in a run (inference_afp_occupancy.py)."""
-        keeper = self._hurried()
-        try:
-            return self._request({"op": "afp_occupancy", "dataset": dataset, "of": of}, PATIENCE_S)
-        except LinkSilent:
-            return run_told("queued", AFP_BUSY), []
-        except LinkLost:
-            now = _unready(keeper.known)
-            return run_told(now.state, now.message), []
+        fields = {"op": "afp_occupancy", "of": of}
+        return self._aside(Place(dataset, 0), fields, run_told, AFP_BUSY)
 
     def _aside(
-        self, op: str, place: Place, fields: Mapping[str, Any],
-        without: Callable[[str, str], Answer], busy: str, starting: str = "",
-    ) -> Answer:  # fmt: skip
+        self, place: Place, fields: Mapping[str, Any], without: Callable[[str, str], Answer],
+        busy: str, starting: str = "",
+    ) -> Reply:  # fmt: skip
         """What is answered beside the queue; not awaited if the process is not there."""
         keeper = self._hurried()
-        request = {"op": op, "place": [place.dataset, place.event_id], **fields}
+        request = {"place": [place.dataset, place.event_id], **fields}
         try:
-            return self._request(request, PATIENCE_S)[0]
+            return self._request(request, PATIENCE_S)
         except LinkSilent:
-            return without("queued", busy)
+            return without("queued", busy), []
         except LinkLost:
             now = _unready(keeper.known)
-            return without(now.state, now.message or starting)
+            return without(now.state, now.message or starting), []
 
     def leave(self, viewer: Viewer) -> None:
         """Drop what this viewer asked in earlier turns, is not begun, and nobody else asked."""

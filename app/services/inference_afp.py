@@ -1,28 +1,33 @@
-"""AFP events analysed: answered at once, beside all that is computed in turn.
+"""AFP events analysed and scored: answered at once, beside all that is computed in turn.
 
-An event takes a fraction of a millisecond, so it is neither queued nor kept. Where the planes of
-its run are is found from other events of the run, once for a data set, in a thread.
+An event takes a fraction of a millisecond, an image some; neither is queued or kept. What is of a
+whole data set, once: where the planes of its runs are, found in a thread, and occupancies.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections import OrderedDict
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 from app.services.afp_answers import BUSY, COMPILING, Answer, without
 from app.services.afp_library import AfpLibrary
 from app.services.afp_opening import ReadingError
+from app.services.inference_afp_parts import Occupancies, PlanePlaces
 from app.services.inference_link import Place
-from reco_core.afp.dataset import AfpDataset
+from reco_core.afp.dataset import AfpDataset, AfpEvent
 from reco_core.errors import HitscopeError
 
 LOAD_PATIENCE_S: Final = 0.2  # then it is said that it is being compiled
 BUSY_S: Final = 0.5
 MOST_DATASETS: Final = 16
-ANALYSIS: Final = "app.services.afp_analysis"  # imported late: it is heavy
-ALIGNMENT: Final = "reco_core.afp.dataset_alignment"
+ANALYSIS: Final = "app.services.afp_analysis"  # imported late: they are heavy
+SCORES: Final = "app.services.afp_scores"
+
+Reply = tuple[Answer, list[bytes]]
 
 log = logging.getLogger(__name__)
 
@@ -36,45 +41,74 @@ class AfpWork:
         self._begun = threading.Lock()
         self._loader: threading.Thread | None = None
         self._loaded = threading.Event()
+        self._scores_loaded = threading.Event()
         self._broken = ""
-        self._places: dict[str, PlanePlaces] = {}  # by fingerprint
+        self._places: OrderedDict[str, PlanePlaces] = OrderedDict()  # by fingerprint
+        self._occupancies = Occupancies()
+        self._kinds: dict[str, Callable[[AfpDataset, AfpEvent, str], Reply]] = {
+            "analysis": self._analysed,
+            "image": self._image,
+            "run": self._run,
+        }
 
-    def answer(self, place: Place) -> Answer:
-        """See analysis in docs/api.md; without its numbers where `state` is not done."""
+    def answer(self, place: Place, what: str, detector: str = "") -> Reply:
+        """what : 'analysis', 'image' of a detector, or 'run': see docs/api.md.
+
+        Without its numbers where `state` is not done. ValueError where it is no request.
+        """
+        if what not in self._kinds:
+            raise ValueError(f"what is {what!r:.80}")
         if not self._is_loaded():
-            return without("starting", COMPILING)
+            return without("starting", COMPILING), []
         if self._broken:
-            return without("failed", self._broken)
+            return without("failed", self._broken), []
         if not self._lock.acquire(timeout=BUSY_S):
-            return without("queued", BUSY)
+            return without("queued", BUSY), []
         try:
-            return self._analysed(place)
+            with self._library.dataset(place.dataset).opened() as opened:
+                event = opened.dataset.event(place.event_id)
+                return self._kinds[what](opened.dataset, event, detector)
         except ReadingError as error:
-            return without("starting", str(error))
+            return without("starting", str(error)), []
         except (HitscopeError, OSError) as error:
-            return without("failed", str(error))
+            return without("failed", str(error)), []
         except Exception as error:  # the connection would close without a word
-            log.exception("the analysis of %s", place)
-            return without("failed", f"The analysis ended with an error: {error!r}.")
+            log.exception("the %s of %s", what, place)
+            return without("failed", f"The {what} ended with an error: {error!r}."), []
         finally:
             self._lock.release()
 
-    def _analysed(self, place: Place) -> Answer:
-        with self._library.dataset(place.dataset).opened() as opened:
-            dataset = opened.dataset
-            hits = dataset.event(place.event_id).hits
-            places = self._places_of(dataset)
-        alignment = places.of(place.event_id)
-        told = import_module(ANALYSIS).analysis_json(hits, alignment)
-        n_events = 0 if alignment is None else int(alignment.n_events[0])
-        return {**without("done", ""), **told, "aligned_by": n_events, "final": places.is_found}
+    def _analysed(self, dataset: AfpDataset, event: AfpEvent, _: str) -> Reply:
+        places = self._places_of(dataset)
+        is_final = places.is_found and self._scores_loaded.is_set()  # before they are looked at
+        alignment = places.of(event.event_id)
+        told = import_module(ANALYSIS).analysis_json(event.hits, alignment)
+        if self._scores_loaded.is_set():
+            told["scores"] = import_module(SCORES).scores_json(event.hits, alignment)
+        told["aligned_by"] = 0 if alignment is None else int(alignment.n_events[0])
+        return {**without("done", ""), **told, "final": is_final}, []
+
+    def _image(self, dataset: AfpDataset, event: AfpEvent, detector: str) -> Reply:
+        if not self._scores_loaded.is_set():
+            return without("starting", COMPILING), []
+        made = import_module(SCORES).image_of(detector, event.hits)
+        return without("done", ""), [made.astype("<f4").tobytes()]
+
+    def _run(self, dataset: AfpDataset, event: AfpEvent, _: str) -> Reply:
+        places = self._places_of(dataset)
+        if not places.is_found:
+            return without("starting", "The runs of the data set are being read."), []
+        if places.group is None:
+            return without("failed", places.message), []
+        return self._occupancies.of(dataset, places.group, event.event_id)
 
     def _places_of(self, dataset: AfpDataset) -> PlanePlaces:
         key = dataset.fingerprint()
         if key not in self._places:
             self._places[key] = PlanePlaces(dataset)
             while len(self._places) > MOST_DATASETS:
-                del self._places[next(iter(self._places))]
+                self._places.popitem(last=False)
+        self._places.move_to_end(key)
         return self._places[key]
 
     def _is_loaded(self) -> bool:
@@ -89,30 +123,10 @@ class AfpWork:
             hits = import_module("reco_core.afp.hits").EMPTY
             empty = hits._replace(start=import_module("numpy").zeros(2, "int64"))
             import_module(ANALYSIS).analysis_json(empty, None)
+            self._loaded.set()
+            import_module(SCORES).load(empty)
         except Exception as error:  # told to whoever asks
             log.exception("the analysis of AFP events cannot be loaded")
             self._broken = f"The analysis cannot be loaded: {error!r}."
         self._loaded.set()
-
-
-class PlanePlaces:
-    """Where the planes of a data set's runs are; found in a thread, which begins at once."""
-
-    def __init__(self, dataset: AfpDataset) -> None:
-        self._dataset = dataset
-        self._found: Any = None
-        self.is_found = False
-        threading.Thread(target=self._find, daemon=True, name="afp planes").start()
-
-    def of(self, event_id: int) -> Any:
-        """Alignment of the event's run, None until it is found, or where it cannot be."""
-        return None if self._found is None else self._found.of(event_id, event_id + 1)
-
-    def _find(self) -> None:
-        try:
-            self._found = import_module(ALIGNMENT).dataset_alignment(self._dataset)
-        except HitscopeError as error:  # such as bad hits: tracks are less sharp then
-            log.warning("The places of the planes stay unknown: %s", error)
-        except Exception:
-            log.exception("the places of the planes of %s", self._dataset.path)
-        self.is_found = True
+        self._scores_loaded.set()

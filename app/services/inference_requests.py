@@ -6,7 +6,8 @@
 {"op": "ahead", "place": ..., "viewer": ..., "count": n, "of": [algorithm]}    -> {}
 {"op": "by_hand", "place": ..., and the fields of a HandRequest (held.py)}    -> an Answer
 {"op": "afp", "place": ...}    -> an Answer (inference_afp.py)
-{"op": "afp_occupancy", "dataset": key, "of": [run, station] | null}    -> its state, blob
+{"op": "afp_occupancy", "place": ..., "of": [run, station] | null}    -> its state, blob
+{"op": "afp", "place": ..., "what": kind, "detector": key}    -> an Answer (inference_afp.py), blob
 {"op": "leave", "viewer": ...}    -> {}
 {"op": "jobs"}    -> {}
 {"op": "status"}    -> {"queued": {priority: n}, "computing_s": s | null}
@@ -182,13 +183,16 @@ class Requests:
         return self._hand.answer(_place(head), asked), []
 
     def _of_afp(self, head: Mapping[str, Any]) -> Reply:
-        return self._afp.answer(_place(head)), []
+        what, detector = head.get("what"), head.get("detector")
+        if not isinstance(what, str) or not isinstance(detector, str):
+            raise ValueError(f"what, detector are {what!r:.80}, {detector!r:.80}")
+        return self._afp.answer(_place(head), what, detector)
 
     def _of_run(self, head: Mapping[str, Any]) -> Reply:
-        dataset, of = head.get("dataset"), head.get("of")
-        if not isinstance(dataset, str):
-            raise ValueError(f"dataset is {dataset!r:.80}")
-        return self._occupancy.answer(dataset, None if of is None else part_of_json(of))
+        of = head.get("of")
+        return self._occupancy.answer(
+            _place(head).dataset, None if of is None else part_of_json(of)
+        )
 
     def _leave(self, head: Mapping[str, Any]) -> Reply:
         viewer = _viewer(head)

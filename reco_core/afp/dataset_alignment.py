@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from reco_core.afp.alignment import Alignment, AlignmentFinder
 from reco_core.afp.dataset import AfpDataset
 from reco_core.afp.hits import IntArray
+from reco_core.errors import FileFormatError
 
 BLOCK: Final = 20_000
 INFO_BLOCK: Final = 1_000_000
@@ -35,7 +37,8 @@ def dataset_alignment(
     """Of every run and station; events whose run and station are not known make one more group.
 
     Blocks of events are read until every group has enough, or all are. tell : is told how many
-    events of how many were looked at. Raises FileFormatError.
+    events of how many were looked at. Blocks that cannot be read are left out: whoever wants their
+    events is told by the data set.
     """
     group = _groups(dataset)
     finder = AlignmentFinder(int(group.max(initial=0)) + 1)
@@ -51,8 +54,9 @@ def _add(
     finder: AlignmentFinder, dataset: AfpDataset, first: int, end: int, group: IntArray
 ) -> None:
     """Blocks with very many hits come in parts."""
-    for begin, hits in dataset.blocks(BLOCK, first, end):
-        finder.add(hits, group[begin : begin + hits.n_events])
+    with suppress(FileFormatError):
+        for begin, hits in dataset.blocks(BLOCK, first, end):
+            finder.add(hits, group[begin : begin + hits.n_events])
 
 
 def _groups(dataset: AfpDataset) -> IntArray:

@@ -7,7 +7,7 @@ import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 import polars as pl
@@ -35,7 +35,7 @@ class TruthTable:
     """What is known of E events, as plain arrays that can be mapped from files.
 
     zenith, azimuth : (E,) rad, NaN if unknown.  text : (B,) bytes, the other values of all events
-    as JSON, that of event k in [end[k - 1], end[k]).  end : (E,).
+    as JSON with null for what is not known, that of event k in [end[k - 1], end[k]).  end : (E,).
     """
 
     zenith: FloatArray
@@ -46,7 +46,8 @@ class TruthTable:
     def truth(self, k: int) -> Truth:
         start = self.end[k - 1] if k else 0
         text = self.text[start : self.end[k]].tobytes()
-        known: dict[str, Any] = json.loads(text) if text else {}
+        stored: dict[str, Any] = json.loads(text) if text else {}
+        known = {name: value for name, value in stored.items() if value is not None}
         vertex = known.pop("vertex_m", None)
         zenith, azimuth = float(self.zenith[k]), float(self.azimuth[k])
         if math.isfinite(zenith) and math.isfinite(azimuth):
@@ -61,29 +62,38 @@ def truth_table(
 
     event_id, zenith, azimuth : (E,).  Raises FileFormatError about rows of these events.
     """
-    texts = [b""] * len(event_id)
-    if os.path.lexists(path):
-        rows = _checked_rows(path, event_id)
-        place = {int(event): k for k, event in enumerate(event_id)} if len(rows) else {}
-        zenith, azimuth = zenith.copy(), azimuth.copy()
-        for row in rows.iter_rows(named=True):
-            k = place[row["event_id"]]
-            texts[k] = json.dumps(_known(row), separators=(",", ":")).encode()
-            if math.isnan(zenith[k]) or math.isnan(azimuth[k]):
-                zenith[k], azimuth[k] = row["zenith"], row["azimuth"]
-    end = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    return TruthTable(zenith, azimuth, np.frombuffer(b"".join(texts), np.uint8), end)
+    if not os.path.lexists(path):
+        return TruthTable(zenith, azimuth, np.zeros(0, np.uint8), np.zeros(len(zenith), np.int64))
+    rows = _checked_rows(path, event_id)
+    known = rows.select("event_id", *ANGLES, text=pl.struct(_known()).struct.json_encode())
+    of_events = pl.DataFrame({"event_id": event_id}).join(
+        known, on="event_id", how="left", maintain_order="left"
+    )
+    text = of_events["text"].fill_null("")
+    unknown = np.isnan(zenith) | np.isnan(azimuth)
+    told = (of_events[name].fill_null(math.nan).to_numpy() for name in ANGLES)
+    zenith, azimuth = (
+        np.where(unknown, theirs, own) for theirs, own in zip(told, (zenith, azimuth), strict=True)
+    )
+    joined = np.frombuffer("".join(text).encode(), np.uint8)
+    return TruthTable(
+        zenith, azimuth, joined, text.str.len_bytes().cum_sum().cast(pl.Int64).to_numpy()
+    )
 
 
-def _known(row: dict[str, Any]) -> dict[str, Any]:
-    """Values of one row that are there, under the names of Truth."""
-    known = {name: row[name] for name in SHOWN_TEXTS if row[name]}
-    known["kind"] = cast(DirectionKind, row["direction_kind"])
-    known |= {name: row[name] for name in SINGLE if not math.isnan(row[name])}
-    if "primary_pdg" in known:
-        known["primary_pdg"] = int(known["primary_pdg"])
-    vertex = [row[name] for name in VERTEX]
-    return known | ({} if any(map(math.isnan, vertex)) else {"vertex_m": vertex})
+def _known() -> list[pl.Expr]:
+    """Values under the names of Truth, null where there is none."""
+    texts = (pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in SHOWN_TEXTS)
+    numbers = {name: pl.col(name).fill_nan(None) for name in NUMBERS}
+    numbers["primary_pdg"] = numbers["primary_pdg"].cast(pl.Int64)
+    vertex = [numbers.pop(name) for name in VERTEX]
+    given = pl.all_horizontal(place.is_not_null() for place in vertex)
+    return [
+        *texts,
+        pl.col("direction_kind").alias("kind"),
+        *(number.alias(name) for name, number in numbers.items()),
+        pl.when(given).then(pl.concat_list(vertex)).alias("vertex_m"),
+    ]
 
 
 def _checked_rows(path: Path, event_id: IntArray) -> pl.DataFrame:

@@ -22,9 +22,8 @@ from reco_core.icecube.features_row import (
     Feature,
     share,
 )
-from reco_core.icecube.rows_by_dom import rows_by_dom
 
-CHARGE, FIRST, Z = pl.col("charge_pe"), pl.col("first_ns"), pl.col("z_m")
+CHARGE, FIRST = pl.col("charge_pe"), pl.col("first_ns")
 STRING = pl.col("sensor_id") // OMS_PER_STRING + 1
 DISTANCE = pl.col("from_brightest_m")
 DURATION = pl.col("last_ns") - FIRST
@@ -32,7 +31,7 @@ DURATION = pl.col("last_ns") - FIRST
 NO_LIGHT: Final = FEWER_THAN[NON_AUXILIARY][0]
 NO_CHARGE: Final = "no non-auxiliary pulse has charge"
 
-CORRELATED: Final = {"late": FIRST, "distant": DISTANCE, "high": Z}
+CORRELATED: Final = ("late", "distant", "high")  # first time, distance from the brightest, z
 LEAST_SQUARED: Final = 1e-6  # ns2 or m2: less is rounding
 
 PLACES: Final = (  # key, where in words, which DOMs
@@ -48,36 +47,40 @@ def doms_of(pulses: pl.LazyFrame) -> pl.LazyFrame:
     """One row per lit DOM of each event, in order of event and sensor_id.
 
     from_brightest_m : distance to the DOM of highest charge; of equal ones to the first.
-    late, distant, high : columns of CORRELATED less their means over the event's DOMs.
+    late, distant, high : first time, distance and z, less their means over the event's DOMs.
     """
+    numbers = (
+        *(f"{axis}_m" for axis in AXES), "charge_pe", "first_ns", "last_ns", "from_brightest_m",
+        *CORRELATED,
+    )  # fmt: skip
     schema = {
-        "event": pl.UInt32, "sensor_id": pl.Int16, **{f"{axis}_m": pl.Float64 for axis in AXES},
-        "charge_pe": pl.Float64, "first_ns": pl.Float64, "last_ns": pl.Float64,
+        "event": pl.UInt32, "sensor_id": pl.Int16, **dict.fromkeys(numbers, pl.Float64),
         "several": pl.Boolean,
     }  # fmt: skip
-    steps = (pl.col(f"{axis}_m") - pl.col(f"{axis}_m").get(CHARGE.arg_max()).over("event")
-             for axis in AXES)  # fmt: skip
-    squared = sum((step**2 for step in steps), pl.lit(0.0))
-    means = {name: column - column.mean().over("event") for name, column in CORRELATED.items()}
-    return (
-        pulses.map_batches(_grouped, schema=pl.Schema(schema))
-        .with_columns(pl.col("event").set_sorted())
-        .with_columns(squared.sqrt().alias("from_brightest_m"))
-        .with_columns(**means)
-    )
+    doms = pulses.map_batches(_gathered, schema=pl.Schema(schema))
+    return doms.with_columns(pl.col("event").set_sorted())
 
 
-def _grouped(pulses: pl.DataFrame) -> pl.DataFrame:
+def _gathered(pulses: pl.DataFrame) -> pl.DataFrame:
     """Pulses in order of event and time, gathered to DOMs."""
-    row, start = rows_by_dom(pulses["event"].to_numpy(), pulses["sensor_id"].to_numpy())
-    first, last = row[start], row[np.append(start[1:], len(row)) - 1] if len(row) else row
-    charge, time = pulses["charge_pe"].to_numpy(), pulses["time_ns"].to_numpy()
-    return pulses.select("event", "sensor_id", *(f"{axis}_m" for axis in AXES))[first].with_columns(
-        charge_pe=np.add.reduceat(charge[row], start) if len(row) else charge,
-        first_ns=time[first],
-        last_ns=time[last],
-        several=first != last,
+    # compiles; not for web workers
+    from reco_core.icecube.features_kernel import from_brightest, gather_doms, less_their_means
+
+    event, sensor_id, time, charge = (
+        pulses[name].to_numpy() for name in ("event", "sensor_id", "time_ns", "charge_pe")
     )
+    row, last, charge, start = gather_doms(event, sensor_id, charge)
+    x, y, z = (pulses[f"{axis}_m"].to_numpy()[row] for axis in AXES)
+    first_ns, distance = time[row], from_brightest(start, charge, x, y, z)
+    correlated = less_their_means(start, np.stack((first_ns, distance, z)))
+    return pl.DataFrame(
+        {
+            "event": event[row], "sensor_id": sensor_id[row], "x_m": x, "y_m": y, "z_m": z,
+            "charge_pe": charge, "first_ns": first_ns, "last_ns": time[last],
+            "from_brightest_m": distance, **dict(zip(CORRELATED, correlated, strict=True)),
+            "several": last > row,
+        }
+    )  # fmt: skip
 
 
 def dom_sums() -> tuple[pl.Expr, ...]:

@@ -117,6 +117,7 @@ def test_servers_beside_one_another_count_for_themselves(tmp_path: Path) -> None
     with serving(tmp_path / "a", runtime=runtime) as one:
         for _ in range(100):
             one.get("/pid")
+        wait_for(lambda: has_counted(one, 100))
         count = one.answered()
         with serving(tmp_path / "b", runtime=runtime) as other:
             assert len(one.folders()) == 2

@@ -244,11 +244,10 @@ def wait_for_event(page: Any, event_id: int | None = None) -> None:
 def wait_for_answers(page: Any) -> None:
     """Until every direction and the verdict of the event is there: the page asks no more."""
     page.wait_for_function(
-        """async () => {
-            const { isPending } = await import("/assets/display/results.mjs");
+        """() => {
             const { store } = window.hitscope;
             const rows = [...store.get("directions"), store.get("verdict")];
-            return rows.every((row) => row === null || !isPending(row));
+            return rows.every((row) => row === null || ["done", "failed"].includes(row.state));
         }""",
         timeout=60_000,
     )

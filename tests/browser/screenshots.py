@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium, serve, wait_for_event
+from tests.browser.conftest import (
+    CHROMIUM_FLAGS,
+    find_chromium,
+    serve,
+    wait_for_answers,
+    wait_for_event,
+)
 
 DESKTOP = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 PHONE = {
@@ -43,10 +49,13 @@ PICTURES = (
     Picture("cascade.png", "A cascade", played=0.45),
     Picture("region.png", "Inclined track", keys=("v", "w")),
     Picture("colour-blind-safe.png", "Starting track", query="map=even", keys=("o",)),
+    Picture("hand.png", "Muon bundle", keys=("Shift+H",)),
     Picture("keys.png", "Pure noise", keys=("?",)),
     Picture("phone.png", "Up-going track", PHONE, played=0.5),
     Picture("phone-directions.png", "A cascade", PHONE, tab="tab-directions"),
 )
+PERFORMANCE = "performance.png"
+SCORED = ("two_halves", "svd_axis", "line_fit", "verdict")  # the fast ones
 
 
 def main() -> int:
@@ -78,6 +87,9 @@ def take_all(chromium: str, address: str, out: Path, only: str | None) -> None:
             if only in (None, picture.file):
                 take(browser, f"{address}{places[picture.event]}", picture, out)
                 print(out / picture.file, flush=True)
+        if only in (None, PERFORMANCE):
+            take_performance(browser, address, out / PERFORMANCE)
+            print(out / PERFORMANCE, flush=True)
 
 
 def find_events(browser: Any, address: str) -> dict[str, str]:
@@ -107,6 +119,7 @@ def take(browser: Any, url: str, picture: Picture, out: Path) -> None:
     page = context.new_page()
     page.goto(f"{url}?{picture.query}")
     wait_for_event(page)
+    wait_for_answers(page)
     page.evaluate(
         """share => {
             const { store } = window.hitscope;
@@ -122,6 +135,28 @@ def take(browser: Any, url: str, picture: Picture, out: Path) -> None:
     page.wait_for_timeout(1500)  # for the last frame of a renderer in software
     page.screenshot(path=str(out / picture.file))
     context.close()
+
+
+def take_performance(browser: Any, address: str, file: Path) -> None:
+    """The page Performance, after jobs have scored the data set with SCORED."""
+    page = browser.new_page(**DESKTOP)
+    page.goto(address)
+    wait_for_event(page)
+    dataset = page.evaluate("window.hitscope.store.get('event').info.dataset")
+    for algorithm in SCORED:
+        page.request.post(
+            f"{address}/api/v1/jobs", data={"dataset": dataset, "algorithm": algorithm}
+        )
+    while any(job["state"] != "done" for job in jobs(page, address)):
+        page.wait_for_timeout(500)
+    page.goto(f"{address}/performance/{dataset}")
+    page.wait_for_timeout(5000)
+    page.screenshot(path=str(file))
+    page.close()
+
+
+def jobs(page: Any, address: str) -> list[dict[str, Any]]:
+    return page.request.get(f"{address}/api/v1/jobs").json()["jobs"]
 
 
 if __name__ == "__main__":

@@ -34,8 +34,18 @@ def still(page: Any) -> None:
 
 def pixels(page: Any, selector: str = ".planes-canvas") -> str:
     """The picture as it is, once drawing has come to rest."""
-    page.evaluate("() => new Promise((go) => requestAnimationFrame(() => setTimeout(go, 30)))")
-    return page.evaluate(f"document.querySelector('{selector}').toDataURL()")
+    return page.evaluate(
+        """async (selector) => {
+            let before = "";
+            for (;;) {
+                await new Promise((go) => requestAnimationFrame(() => setTimeout(go, 80)));
+                const now = document.querySelector(selector).toDataURL();
+                if (now === before) return now;
+                before = now;
+            }
+        }""",
+        selector,
+    )
 
 
 def hit_place(page: Any, plane: int, row: int, col: int) -> tuple[float, float]:
@@ -278,3 +288,26 @@ def test_the_track_is_fitted_and_drawn(afp_server: str, open_page: OpenPage) -> 
     assert pixels(page) != with_track
     page.goto(f"{afp_server}/afp/protons/4")
     page.wait_for_selector("#track:has-text('No line through clusters')")
+
+
+def test_the_run_of_an_event(afp_server: str, open_page: OpenPage) -> None:
+    page = opened(open_page, f"{afp_server}/afp/protons/0", 0)
+    still(page)
+    event = pixels(page)
+    page.keyboard.press("o")
+    page.wait_for_selector("#run:has-text('5 events, 5,017 hits')", timeout=60_000)
+    assert pixels(page) != event
+    page.mouse.move(*hit_place(page, 0, 100, 40))
+    page.wait_for_selector(".plot-tip:has-text('hits')")
+    page.wait_for_function("() => location.search.includes('view=run')")
+    page.keyboard.press("o")
+    page.mouse.move(0, 0)
+    assert page.is_hidden("#run")
+    assert pixels(page) == event
+
+
+def test_every_detector_has_its_line(afp_server: str, open_page: OpenPage) -> None:
+    page = opened(open_page, f"{afp_server}/afp/protons/0", 0)
+    still(page)
+    rows = stored(page, "analysis")["scores"]
+    assert page.locator("#scores .detector").count() == len(rows) > 0

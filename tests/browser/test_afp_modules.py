@@ -167,7 +167,7 @@ def test_a_link_is_read_back_as_it_was(call: Modules) -> None:
     view = {
         "zoom": {"row": 101.25, "col": 40.5, "cols": 9.75}, "colouring": "hits",
         "of_class": "own class", "camera": {"azimuth": 0.5, "elevation": -0.25, "distance": 80},
-        "track": False, "theme": "light",
+        "track": False, "theme": "light", "mode": "run", "maker": "autoencoder",
     }  # fmt: skip
     link = call("address", "linkTo", "/afp/x/1", view)
     found = call("address", "readQuery", link.partition("?")[2])["view"]

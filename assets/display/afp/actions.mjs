@@ -3,6 +3,7 @@
 import { copyText } from "../clipboard.mjs";
 import { toggleSheet } from "../sheets.mjs";
 import { toast } from "../toast.mjs";
+import { imageMakers } from "./made_images.mjs";
 import { VIEWS } from "./station.mjs";
 
 const ZOOM = 1.3; // a press
@@ -26,6 +27,8 @@ export function actionsOf(store, pager, planes, station) {
     zoom_out: () => planes.zoomAt(null, 1 / ZOOM),
     pan_planes: ({ key }) => planes.pan(...arrow(key)),
     next_colouring: () => store.set({ colouring: store.get("colouring") === "charge" ? "hits" : "charge" }),
+    toggle_run: () => store.set({ mode: store.get("mode") === "run" ? "event" : "run", zoom: "hits" }),
+    next_maker: () => nextMaker(store),
     toggle_track: () => store.set({ track: !store.get("track") }),
     orbit: ({ key }) => station.orbit(...arrow(key).map((step, k) => (k ? -step : step) * ORBIT_PX)),
     view_home: view("home"),
@@ -40,6 +43,16 @@ export function actionsOf(store, pager, planes, station) {
     toggle_help: () => toggleSheet("help"),
     escape: () => document.querySelector("details[open]")?.removeAttribute("open"),
   };
+}
+
+/** No autoencoder, then each of them. */
+function nextMaker(store) {
+  const makers = imageMakers(store.get("analysis")?.scores);
+  if (!makers.length) return toast("There is no autoencoder, or its weights are being read");
+  const keys = [null, ...makers.map(({ key }) => key)];
+  const next = keys[(keys.indexOf(store.get("maker")) + 1) % keys.length];
+  store.set({ maker: next, mode: "event" });
+  if (next) toast(makers.find(({ key }) => key === next).label);
 }
 
 /** [across, up] of an arrow key. */

@@ -8,6 +8,8 @@ const NUMBER = /^-?\d{1,6}(\.\d{1,6})?$/;
 const EXPECTED = {
   zoom: "whole, or row,column,columns: the middle of the planes shown and how many columns",
   colours: "charge or hits",
+  view: "event or run",
+  images: "the key of an autoencoder",
   class: "a class of the data set",
   track: "0 or 1: the fitted track",
   camera: "azimuth,elevation (degrees),distance (mm)",
@@ -17,13 +19,15 @@ const EXPECTED = {
 const READ = {
   zoom: (text) => (text === "whole" ? text : zoomOf(text)),
   colours: (text) => (["charge", "hits"].includes(text) ? text : null),
+  view: (text) => (["event", "run"].includes(text) ? text : null),
+  images: (text) => (/^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : null),
   class: (text) => (text.length <= 60 && text !== "" ? text : null),
   track: (text) => (["0", "1"].includes(text) ? text === "1" : null),
   camera: cameraOf,
   theme: (text) => (["dark", "light"].includes(text) ? text : null),
 };
 
-const STORED = { zoom: "zoom", colours: "colouring", class: "of_class", track: "track", camera: "camera", theme: "theme" };
+const STORED = { view: "mode", images: "maker", zoom: "zoom", colours: "colouring", class: "of_class", track: "track", camera: "camera", theme: "theme" };
 
 /** {view: keys of the store, remarks} of a query. */
 export function readQuery(search) {
@@ -48,8 +52,10 @@ export function readPath(pathname) {
 }
 
 /** The address of what is on screen, without the server's name. */
-export function linkTo(path, { zoom, colouring, of_class, track, camera, theme }) {
+export function linkTo(path, { mode, maker, zoom, colouring, of_class, track, camera, theme }) {
   const parts = {
+    view: mode === "run" ? mode : null,
+    images: maker,
     zoom: zoom === "hits" ? null : typeof zoom === "string" ? zoom : zoomText(zoom),
     colours: colouring,
     class: of_class,

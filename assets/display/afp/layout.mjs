@@ -11,8 +11,8 @@ const NARROW_PX = 700;
 const EDGE_PX = 2;
 
 /**
- * {boxes, height, shape}: box {plane, kind, x, y, width, height, first, last} in px, first and last of
- * its line of boxes and of the kinds. shape: width / height, the same for all.
+ * {boxes, height, shape}: box {plane, kind, x, y, width, height, foot, leftmost, first, last} in px; foot
+ * of the lowest box below it; leftmost of its line of boxes; first and last of the kinds. shape: width / height, the same for all.
  *
  * kinds: names of the rows of pictures. most_px: the height there is, where the boxes need not be lower
  * than least_box_px.
@@ -38,6 +38,7 @@ export function layoutOf(width, kinds, sensor, most_px = Infinity, least_box_px 
         x: AXIS_PX + place * (box_width + PROJECTION_PX + GAP_PX),
         y: line * line_height + TITLE_PX + k * (box_height + BETWEEN_PX),
         width: box_width, height: box_height,
+        foot: line * line_height + TITLE_PX + kinds.length * (box_height + BETWEEN_PX) - BETWEEN_PX,
         leftmost: place === 0, first: k === 0, last: k === kinds.length - 1,
       });
     });

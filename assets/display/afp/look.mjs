@@ -11,6 +11,7 @@ export function lookOf(element, charge_colours) {
   return {
     ...theme,
     bold: theme.font.replace("11px", "600 12px"),
+    bad: rgbToHex(own("bad")),
     warn: rgbToHex(own("warn")),
     ground: rgbToHex(own("background")),
     plane: rgbToHex(plane),

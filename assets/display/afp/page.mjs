@@ -13,8 +13,11 @@ import { watchAnalysis } from "./analysis.mjs";
 import { readQuery } from "./address.mjs";
 import { mountFacts } from "./facts.mjs";
 import { mountLegend } from "./legend.mjs";
+import { watchImages } from "./made_images.mjs";
 import { Pager } from "./pager.mjs";
 import { mountPlanes } from "./planes.mjs";
+import { mountRun, watchRun } from "./run_view.mjs";
+import { mountScores } from "./scores_panel.mjs";
 import { mountStation, VIEWS } from "./station.mjs";
 import { mountTrack } from "./track_panel.mjs";
 
@@ -26,12 +29,14 @@ function showPressed(store) {
   const draw = () => {
     press("toggle_whole", store.get("zoom") === "whole");
     press("toggle_track", store.get("track"));
+    press("toggle_run", store.get("mode") === "run");
+    press("next_maker", store.get("maker") !== null);
     const { charges } = store.get("dataset") ?? {};
     const button = document.querySelector("[data-action=next_colouring]");
     button.hidden = store.get("dataset") !== null && !charges;
     setText(button.querySelector(".label"), store.get("colouring") === "charge" ? "Charge" : "Hits");
   };
-  store.on(["zoom", "colouring", "dataset", "track"], draw);
+  store.on(["zoom", "colouring", "dataset", "track", "mode", "maker"], draw);
   draw();
 }
 
@@ -51,6 +56,12 @@ function start() {
     dataset: null, // what the server tells of the data set
     event: null, // as event_hits.mjs builds it
     analysis: null, // the server's last answer about the event (analysis.mjs)
+    mode: "event", // or "run": how often each pixel fired in the event's run
+    run: null, // that, as run_data.mjs decodes it
+    run_told: "", // why it is not there
+    maker: null, // key of the autoencoder whose images are shown below the event
+    made: null, // what it makes of the event, (4, 336, 80)
+    made_told: "",
     track: true, // draw the fitted track
     of_class: null, // the class whose events one goes through, null for all events
     zoom: "hits", // "hits", "whole", or {row, col, cols} as windows.mjs has it
@@ -70,6 +81,10 @@ function start() {
   mountLegend(host("charge-scale"), store, config, planes);
   mountFacts(store);
   mountTrack(host("track"), store);
+  mountScores(host("scores"), store);
+  mountRun(host("run"), store, config.sensor, planes);
+  watchRun(store, config.sensor);
+  watchImages(store, config.sensor);
   watchAnalysis(store);
   showPressed(store);
   bindTabs();

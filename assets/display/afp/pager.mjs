@@ -10,6 +10,8 @@ import { Loader } from "./loader.mjs";
 
 const QUIET_MS = 300; // the address is written when the view has been still for so long
 
+const VIEW_KEYS = ["mode", "maker", "zoom", "colouring", "of_class", "track", "camera", "theme"]; // in the address
+
 const host = (id) => document.getElementById(id);
 
 export class Pager {
@@ -24,7 +26,7 @@ export class Pager {
     this.#store = store;
     this.#n_planes = n_planes;
     this.#loader = new Loader(dataset);
-    store.on(["zoom", "colouring", "camera", "theme", "track", "of_class"], () => this.#settle());
+    store.on(VIEW_KEYS, () => this.#settle());
     store.on(["of_class"], () => this.#again());
     host("jump").setAttribute("aria-label", "event id");
     host("jump").addEventListener("change", ({ target }) => {
@@ -182,5 +184,5 @@ function labelOf(store, name) {
 }
 
 function viewOf(store) {
-  return Object.fromEntries(["zoom", "colouring", "of_class", "track", "camera", "theme"].map((key) => [key, store.get(key)]));
+  return Object.fromEntries(VIEW_KEYS.map((key) => [key, store.get(key)]));
 }

@@ -76,7 +76,7 @@ export function drawProjections(context, picture, sums, plane, size) {
     const [y, height] = sideOf(scale.y(row + 1), scale.y(row));
     context.fillRect(left, y, Math.max(1, room * (value / sums.highest_row)), height);
   });
-  const bottom = box.y + box.height + size.ticks + size.projection;
+  const bottom = box.foot + size.ticks + size.projection;
   each(sums.cols[plane], edges.left, edges.right, (col, value) => {
     const [x, width] = sideOf(scale.x(col), scale.x(col + 1));
     const height = Math.max(1, room * (value / sums.highest_col));
@@ -100,7 +100,7 @@ export function drawProjectionScale(context, { box, theme }, sums, size, by_char
   context.textBaseline = "alphabetic";
   context.textAlign = "right";
   if (sums.highest_row) context.fillText(text(sums.highest_row), box.x + box.width + size.projection - 2, box.y - 5);
-  const bottom = box.y + box.height + size.ticks + size.projection;
+  const bottom = box.foot + size.ticks + size.projection;
   if (sums.highest_col && box.leftmost) context.fillText(text(sums.highest_col), box.x - 6, bottom - size.projection + 14);
 }
 
@@ -128,18 +128,24 @@ function numbers(low, high, all, gap) {
   return ticksOf(Math.max(low - 0.5, 0), Math.min(high - 0.5, all - 1), gap);
 }
 
-/** "Plane 2" and what it holds. */
-export function drawTitle(context, { box, theme }, event, by_charge, charge) {
-  const n = event.planes[box.plane].length;
-  const long = by_charge && box.width >= WIDE_PX;
-  const told = n === 0 ? "no hits" : counted(n, "hit") + (long ? `, ${chargeText(charge)}` : "");
+/** "Plane 2"; returns how wide that is. */
+export function drawName(context, { box, theme }) {
   context.textBaseline = "alphabetic";
   context.textAlign = "left";
   context.font = theme.bold;
   context.fillStyle = theme.text;
   const name = `Plane ${box.plane}`;
   context.fillText(name, box.x, box.y - 6);
-  const width = context.measureText(name).width;
+  return context.measureText(name).width;
+}
+
+/** "Plane 2" and what it holds. */
+export function drawTitle(context, picture, event, by_charge, charge) {
+  const { box, theme } = picture;
+  const n = event.planes[box.plane].length;
+  const long = by_charge && box.width >= WIDE_PX;
+  const told = n === 0 ? "no hits" : counted(n, "hit") + (long ? `, ${chargeText(charge)}` : "");
+  const width = drawName(context, picture);
   context.font = theme.font;
   context.fillStyle = n === 0 ? theme.warn : theme.dim;
   context.fillText(told, box.x + width + 8, box.y - 6);

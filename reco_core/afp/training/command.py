@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import numpy as np
 
@@ -104,14 +104,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Train and write the weights with their cards; a stopped training of a network goes on."""
     row = _checked(args)
-    with _dataset(args, row) as dataset:
+    _run(args, row, sys.stderr)
+
+
+def trained(
+    key: str, events: int, seed: int, contamination: float, out: Path, tell: TextIO
+) -> None:
+    """Train a detector on simulated events, as the command does, into the folder `out`."""
+    row = replace(TRAININGS[key], events=events, seed=seed, contamination=contamination)
+    args = argparse.Namespace(
+        data=None, labels=None, out=out, index_dir=None, workers=usable_processors()
+    )
+    _run(args, row, tell)
+
+
+def _run(args: argparse.Namespace, row: Training, tell: TextIO) -> None:
+    with _dataset(args, row, tell) as dataset:
         events = _events(args, row, dataset)
-        for made in _train(args, row, dataset, events):
+        for made in _train(args, row, dataset, events, tell):
             _save(made, _card(args, row, made, dataset, len(events.event_id)), args.out)
             remove_checkpoint(args.out, made.name)
-            print(f"{made.name}:")
+            print(f"{made.name}:", file=tell)
             for name, value in made.numbers.items():
-                print(f"  {name}: {value:,.4g}")
+                print(f"  {name}: {value:,.4g}", file=tell)
 
 
 def _checked(args: argparse.Namespace) -> Training:
@@ -138,16 +153,16 @@ def _checked(args: argparse.Namespace) -> Training:
 
 
 @contextmanager
-def _dataset(args: argparse.Namespace, row: Training) -> Iterator[AfpDataset]:
+def _dataset(args: argparse.Namespace, row: Training, tell: TextIO) -> Iterator[AfpDataset]:
     if args.data is not None:
         yield open_afp(args.data, args.index_dir or args.out / "index")
         return
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         events = max(row.simulated, row.events)
-        print(f"Simulating {events:,} events, of which {row.events:,} are used", file=sys.stderr)
+        print(f"Simulating {events:,} events, of which {row.events:,} are used", file=tell)
         job = Job("beam", row.seed, events, row.contamination)
-        simulate_afp(data, job, usable_processors(), sys.stderr)
+        simulate_afp(data, job, usable_processors(), tell)
         yield open_afp(data, Path(folder) / "index")
 
 
@@ -173,7 +188,7 @@ def _events(args: argparse.Namespace, row: Training, dataset: AfpDataset) -> Eve
 
 
 def _train(
-    args: argparse.Namespace, row: Training, dataset: AfpDataset, events: Events
+    args: argparse.Namespace, row: Training, dataset: AfpDataset, events: Events, tell: TextIO
 ) -> tuple[Made, ...]:
     n = len(events.event_id)
     total = n
@@ -182,7 +197,7 @@ def _train(
         total = steps_of(row.key, n)
     made_of = _made_of(row, dataset, n)
     kept, keep = partial(_kept, args.out, made_of), partial(_keep, args.out, made_of)
-    with Progress(total, "events", sys.stderr, 0, "reading") as progress:
+    with Progress(total, "events", tell, 0, "reading") as progress:
         return row.train(Material(dataset, events, row.seed, progress.add, kept, keep))
 
 

@@ -12,9 +12,11 @@ import pytest
 from app.services import inference_afp
 from app.services.afp_analysis import analysis_json
 from app.services.afp_library import AfpLibrary
+from app.services.afp_runs import part_of
+from app.services.afp_scores import number
 from app.services.inference_afp import AfpWork
 from app.services.inference_link import Place
-from reco_core.afp.hits import EMPTY
+from reco_core.afp.hits import EMPTY, checked_hits
 from reco_core.errors import NotFoundError
 from tests.app.afp_app import write_protons
 
@@ -29,7 +31,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> AfpLibrary:
 def final(work: AfpWork, event_id: int) -> inference_afp.Answer:
     end_s = time.monotonic() + 120  # to compile
     while True:
-        answer = work.answer(Place("protons", event_id))
+        answer = work.answer(Place("protons", event_id), "analysis")[0]
         if answer["state"] == "failed" or answer["final"] or time.monotonic() > end_s:
             return answer
         time.sleep(0.02)
@@ -73,3 +75,51 @@ def test_an_analysis_that_cannot_be_loaded_is_told_and_logged(
 def test_a_library_without_data_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="no AFP data set"):
         AfpLibrary(tmp_path, tmp_path / "index").dataset(None)
+
+
+def test_the_occupancy_of_a_run(library: AfpLibrary) -> None:
+    work = AfpWork(library)
+    final(work, 0)
+    end_s = time.monotonic() + 60
+    while True:
+        told, blobs = work.answer(Place("protons", 0), "run")
+        if told["state"] != "starting" or time.monotonic() > end_s:
+            break
+    (body,) = blobs
+    assert body[:4] == b"HSO1"
+    assert len(body) == 8 + 6 * 107_520 + 320
+    assert np.frombuffer(body, "<u4", 1, 4)[0] == 5
+    counts = np.frombuffer(body, "<u4", 107_520, 8).reshape(4, 336, 80)
+    assert counts.sum() == 5_017
+    assert counts[0, 100, 40] >= 2
+
+
+def test_events_of_another_run_do_not_count() -> None:
+    batch = checked_hits(
+        np.array([0, 2, 3]), np.zeros(3, int), np.arange(3), np.zeros(3, int), np.ones(3), "here"
+    )
+    part = part_of(batch, np.array([False, True]))
+    assert part.start.tolist() == [0, 1]
+    assert part.row.tolist() == [2]
+
+
+def test_images_of_a_detector_that_makes_none_are_refused(library: AfpLibrary) -> None:
+    work = AfpWork(library)
+    final(work, 0)
+    told, blobs = work.answer(Place("protons", 0), "image", "pca")
+    assert (told["state"], blobs) == ("failed", [])
+    assert "makes no images" in told["message"]
+    assert (
+        "Unknown anomaly detector" in work.answer(Place("protons", 0), "image", "x")[0]["message"]
+    )
+
+
+def test_what_is_no_request_is_refused(library: AfpLibrary) -> None:
+    with pytest.raises(ValueError, match="what is"):
+        AfpWork(library).answer(Place("protons", 0), "nothing")
+
+
+def test_numbers_as_json_can_hold_them() -> None:
+    assert number(float("nan")) is None
+    assert number([1.23456789, float("inf")]) == [1.23457, None]
+    assert number("mean_std:1") == "mean_std:1"

@@ -13,7 +13,7 @@ from reco_core.afp.dataset_alignment import dataset_alignment
 from reco_core.afp.features import NAMES, features
 from reco_core.afp.simulation.chunk import Job, run_conditions
 from reco_core.afp.simulation.runner import simulate_afp
-from tests.reco_core.afp.small_files import image_of, write_images
+from tests.reco_core.afp.small_files import image_of, write_images, write_stored
 
 JOB = Job("test", 1400, 5_800, 0.0)  # two runs
 
@@ -68,3 +68,13 @@ def test_events_of_which_nothing_is_known(tmp_path) -> None:
     found = dataset_alignment(open_afp(path, tmp_path / "index"))
     for a, b in zip(found.of(1, 3), unknown_alignment(2), strict=True):
         assert a.tolist() == b.tolist()
+
+
+def test_an_event_that_cannot_be_read_spoils_nothing_else(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("reco_core.afp.dataset_alignment.BLOCK", 100)
+    line = [(plane, 100, 40, 9_000.0) for plane in range(4)]
+    folder = write_stored(
+        tmp_path / "set", {**{k: line for k in range(300)}, 150: [(9, 0, 0, 1.0)]}
+    )
+    found = dataset_alignment(open_afp(folder, tmp_path / "index"))
+    assert found.groups.n_events.tolist() == [200]

@@ -1,0 +1,109 @@
+"""What the inference process finds of whole data sets of AFP, once, each in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from importlib import import_module
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.services.afp_answers import Answer, without
+from reco_core.afp.dataset import AfpDataset
+from reco_core.errors import HitscopeError
+
+ALIGNMENT: Final = "reco_core.afp.dataset_alignment"  # imported late: they are heavy
+RUNS: Final = "app.services.afp_runs"
+MOST_RUNS: Final = 16  # occupancies that are kept, 1 MB each
+PATIENCE_S: Final = 0.3  # for an occupancy: small data sets take less
+
+log = logging.getLogger(__name__)
+
+
+class PlanePlaces:
+    """Where the planes of a data set's runs are; found in a thread, which begins at once.
+
+    group : (N,) which run and station each event is of.  message : why there is none, once found.
+    """
+
+    def __init__(self, dataset: AfpDataset) -> None:
+        self._dataset = dataset
+        self._found: Any = None
+        self.is_found = False
+        self.message = ""
+        threading.Thread(target=self._find, daemon=True, name="afp planes").start()
+
+    @property
+    def group(self) -> NDArray[np.int32] | None:
+        return None if self._found is None else self._found.group
+
+    def of(self, event_id: int) -> Any:
+        """Alignment of the event's run, None until it is found, or where it cannot be."""
+        return None if self._found is None else self._found.of(event_id, event_id + 1)
+
+    def _find(self) -> None:
+        try:
+            self._found = import_module(ALIGNMENT).dataset_alignment(self._dataset)
+        except HitscopeError as error:  # such as bad hits: tracks are less sharp then
+            log.warning("The places of the planes stay unknown: %s", error)
+            self.message = str(error)
+        except Exception as error:
+            log.exception("the places of the planes of %s", self._dataset.path)
+            self.message = f"The runs could not be read: {error!r}."
+        self.is_found = True
+
+
+class Occupancies:
+    """By data set, run and station; each is counted when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int], Counting] = OrderedDict()
+
+    def of(
+        self, dataset: AfpDataset, group: NDArray[np.int32], event_id: int
+    ) -> tuple[Answer, list[bytes]]:
+        """The occupancy of the event's run and station, or how far it is."""
+        key = dataset.fingerprint(), int(group[event_id])
+        if key not in self._kept:
+            self._kept[key] = Counting(dataset, group, key[1])
+            while len(self._kept) > MOST_RUNS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return self._kept[key].answer()
+
+
+class Counting:
+    """One occupancy, in a thread, which begins at once."""
+
+    def __init__(self, dataset: AfpDataset, group: NDArray[np.int32], of: int) -> None:
+        self._dataset, self._group, self._of = dataset, group, of
+        self._share = 0.0
+        self._body: bytes | None = None
+        self._message = ""
+        self._done = threading.Event()
+        threading.Thread(target=self._count, daemon=True, name="afp occupancy").start()
+
+    def answer(self) -> tuple[Answer, list[bytes]]:
+        if not self._done.wait(PATIENCE_S):
+            return {**without("starting", "The run is being read."), "fraction": self._share}, []
+        if self._body is None:
+            return without("failed", self._message), []
+        return without("done", ""), [self._body]
+
+    def _count(self) -> None:
+        try:
+            self._body = import_module(RUNS).occupancy_of(
+                self._dataset, self._group, self._of, self._tell
+            )
+        except HitscopeError as error:
+            self._message = str(error)
+        except Exception as error:  # told to whoever asks
+            log.exception("an occupancy of %s", self._dataset.path)
+            self._message = f"The run could not be read: {error!r}."
+        self._done.set()
+
+    def _tell(self, share: float) -> None:
+        self._share = share

@@ -1,0 +1,46 @@
+// What each anomaly detector says of the event: its score beside the threshold, and why.
+
+import { make } from "../elements.mjs";
+
+export function mountScores(host, store) {
+  const draw = () => {
+    host.replaceChildren();
+    const analysis = store.get("analysis");
+    if (!store.get("event")) return;
+    if (!analysis?.scores) {
+      make(host, "p", "quiet").textContent = analysis?.state === "done" ? "being computed" : (analysis?.message ?? "");
+      return;
+    }
+    for (const row of analysis.scores) drawRow(host, row);
+  };
+  store.on(["analysis"], draw);
+}
+
+function drawRow(host, { label, about, score, threshold, anomalous, reasons, message }) {
+  const node = make(host, "div", `detector ${anomalous === null ? "" : anomalous ? "anomalous" : "normal"}`, { title: about });
+  const line = make(node, "div", "detector-line");
+  make(line, "span", "label").textContent = label;
+  if (message) {
+    make(node, "p", "quiet note").textContent = message;
+    return;
+  }
+  make(line, "span", "score").textContent = scoreText(score);
+  if (threshold) {
+    const limit = make(line, "span", "quiet limit");
+    limit.textContent = `${anomalous ? "\u2265" : "<"} ${scoreText(threshold.value)}`;
+  }
+  if (reasons.length) make(node, "p", "reason").textContent = sentence(reasons);
+}
+
+/** "two clusters on plane 1; no hits on plane 3" */
+function sentence(reasons) {
+  return reasons.join("; ");
+}
+
+/** Three figures, whatever the size. */
+export function scoreText(score) {
+  if (score === null || !Number.isFinite(score)) return "none";
+  const size = Math.abs(score);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return score.toExponential(2);
+  return String(Number(score.toPrecision(3)));
+}
