@@ -30,6 +30,7 @@ LEAST_Z: Final = 1.0  # with less everything is odd
 MOST_Z: Final = 40.0
 DEFAULT_Z: Final = 5.0
 AGAIN: Final = ("counting", "starting", "queued")  # states in which it is still to come
+STARTING: Final = "The server is getting ready to count."
 
 blueprint = Blueprint("afp_occupancy", __name__, url_prefix="/api/v1/afp")
 blueprint.register_error_handler(HitscopeError, explain)
@@ -85,7 +86,7 @@ def _body(key: str, part: Part | None) -> bytes:
 
 def _trouble(told: dict[str, Any]) -> HitscopeError:
     if told["state"] in AGAIN:
-        return CountingError(told["message"], told["fraction"])
+        return CountingError(told["message"] or STARTING, told["fraction"])
     kind = {"absent": NotFoundError, "data": DatasetError}.get(told["error"], ServiceError)
     return kind(told["message"])
 

@@ -21,7 +21,7 @@ from app import (
     security,
     timing,
 )
-from app.pages import afp, event, performance
+from app.pages import afp, afp_run, event, performance
 from app.services.afp_library import AfpLibrary
 from app.services.algorithms import find_algorithms
 from app.services.cache import ResultCache
@@ -50,6 +50,7 @@ def create_app(settings: Settings) -> Dash:
     event.register(app)
     performance.register(app)
     afp.register(app)
+    afp_run.register(app)
     dash_requests.guard(app)
     app.server.config |= services_of(settings)
     services = app.server.config

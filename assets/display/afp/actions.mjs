@@ -28,6 +28,7 @@ export function actionsOf(store, pager, planes, station) {
     pan_planes: ({ key }) => planes.pan(...arrow(key)),
     next_colouring: () => store.set({ colouring: store.get("colouring") === "charge" ? "hits" : "charge" }),
     toggle_run: () => store.set({ mode: store.get("mode") === "run" ? "event" : "run", zoom: "hits" }),
+    open_run: () => document.getElementById("open-run").click(),
     next_maker: () => nextMaker(store),
     toggle_track: () => store.set({ track: !store.get("track") }),
     orbit: ({ key }) => station.orbit(...arrow(key).map((step, k) => (k ? -step : step) * ORBIT_PX)),
