@@ -80,7 +80,7 @@ def count(dataset: AfpDataset, part: Part, extent: Row) -> Steps:
                     left_out += wanted is None or bool(wanted[begin - first])
                 else:
                     place = slice(begin - first, begin - first + hits.n_events)
-                    occupancy.add(hits if wanted is None else part_of(hits, wanted[place]))
+                    occupancy.add(hits if wanted is None else _of(hits, wanted[place]))
         if left_out > MOST_LEFT_OUT:
             raise FileFormatError(
                 f"{dataset.path}: more than {MOST_LEFT_OUT:,} events of {part.text} have bad hits, "
@@ -117,7 +117,7 @@ def _good_blocks(
         yield from _good_blocks(dataset, middle, end)
 
 
-def part_of(hits: HitBatch, wanted: NDArray[np.bool_]) -> HitBatch:
+def _of(hits: HitBatch, wanted: NDArray[np.bool_]) -> HitBatch:
     """The events that are wanted (E,), in their order."""
     if wanted.all():
         return hits

@@ -6,7 +6,7 @@ import { shareOf, stateOf } from "./counted.mjs";
 import { endsOf, runLook } from "./maps.mjs";
 import { pixelWords } from "./words.mjs";
 
-const [ACROSS, UP] = [25, 15];
+const [ACROSS, UP] = [25, 11];
 const CELL_PX = 12;
 
 export function mountCloseUp(host, store, config) {
@@ -19,16 +19,13 @@ export function mountCloseUp(host, store, config) {
     const [plane, row, col] = chosen ? [chosen.plane, chosen.row, chosen.col] : (store.get("hover") ?? []);
     host.closest("section").hidden = !counted;
     if (!counted) return;
-    canvas.hidden = plane === undefined;
-    if (plane === undefined) {
-      setText(title, "Point at a pixel, or choose one.");
-      return setText(told, "");
-    }
+    canvas.hidden = told.hidden = plane === undefined;
+    if (plane === undefined) return setText(title, "Point at a pixel, or choose one.");
     const place = { plane, row: row ?? config.sensor.rows / 2, col };
     const name = row === null ? `Plane ${plane}, column ${col}` : `Plane ${plane}, row ${row}, column ${col}`;
     setText(title, name);
     canvas.setAttribute("aria-label", `Pixels about ${name.toLowerCase()}`);
-    setText(told, row === null ? "" : pixelWords(counted, place, store.get("least_z"), config.sensor).join("; "));
+    setText(told, row === null ? "" : pixelWords(counted, place, store.get("least_z"), config.sensor, true));
     const context = fitCanvas(canvas, ACROSS * CELL_PX, UP * CELL_PX);
     drawPixels(context, store, counted, place, config, runLook(host, config), row !== null);
   });

@@ -37,7 +37,7 @@ export function drawMap(context, { box, theme }, image) {
   context.strokeRect(box.x - 0.5, box.y - 0.5, box.width + 1, box.height + 1);
 }
 
-/** "Plane 2" and its hits per event. */
+/** "Plane 2" and its hits per event; returns where that ends. */
 export function drawTitle(context, { box, theme }, told) {
   context.textBaseline = "alphabetic";
   context.textAlign = "left";
@@ -49,6 +49,7 @@ export function drawTitle(context, { box, theme }, told) {
   context.font = theme.font;
   context.fillStyle = theme.dim;
   context.fillText(told, box.x + width + 8, box.y - 8);
+  return box.x + width + 8 + context.measureText(told).width;
 }
 
 export function drawAxes(context, { box, layout, sensor, theme }) {
@@ -86,15 +87,15 @@ export function drawProfiles(context, { box, layout, sensor, theme }, counted, l
   context.fillRect(box.x, snap(foot), box.width, 1);
 }
 
-/** What the longest bar of rows stands for, above them. */
-export function drawEnd(context, { box, layout, theme }, ends) {
+/** What the longest bar of rows stands for, above them, where there is room. */
+export function drawEnd(context, { box, layout, theme }, ends, from) {
   context.font = theme.font;
   context.fillStyle = theme.dim;
   context.textAlign = "right";
   context.textBaseline = "alphabetic";
   const text = thousands(ends.rows);
   const edge = box.x + box.width + layout.beside - 2;
-  if (context.measureText(text).width < layout.beside) context.fillText(text, edge, box.y - 8);
+  if (edge - context.measureText(text).width > from + 6) context.fillText(text, edge, box.y - 8);
 }
 
 /** Rings about hot pixels, squares about dead ones, wedges at the ends of odd columns. */

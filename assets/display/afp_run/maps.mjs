@@ -74,9 +74,9 @@ class Maps {
     const { plane } = picture.box;
     draw.drawMap(context, picture, this.#imagesOf(counted, law, ends, picture.theme)[plane]);
     draw.drawProfiles(context, picture, counted, law, ends);
-    if (plane === 0) draw.drawEnd(context, picture, ends);
     draw.drawAxes(context, picture);
-    draw.drawTitle(context, picture, this.#layout.col_px > 1.2 ? perEvent(counted, plane) : "");
+    const titled = draw.drawTitle(context, picture, perEvent(counted, plane));
+    if (plane === 0) draw.drawEnd(context, picture, ends, titled);
     draw.drawOdd(context, picture, this.#store.get("odd"));
     const chosen = this.#store.get("chosen");
     if (chosen?.plane === plane) draw.drawChosen(context, picture, chosen);

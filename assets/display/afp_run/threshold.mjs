@@ -48,9 +48,9 @@ export function mountThreshold(host, store, config) {
 function explained(counted, least_z) {
   const n = counted.expected.length - nBlind(counted, least_z);
   return (
-    "z: how far the hits are from those that the row and column nearby let expect, in standard deviations; " +
-    `good pixels may differ by 10 %. A dead pixel shows where ${leastExpected(least_z).toFixed(0)} or more hits are expected: ` +
-    `in ${thousands(n)} of ${thousands(counted.expected.length)} pixels.`
+    "z: how far the hits are from those that the row and column nearby let expect, in standard deviations " +
+    `(10 % more or less is normal). A dead pixel can show from ${leastExpected(least_z).toFixed(0)} expected hits on: ` +
+    `${thousands(n)} of ${thousands(counted.expected.length)} pixels.`
   );
 }
 

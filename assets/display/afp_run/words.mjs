@@ -22,11 +22,12 @@ export function perEvent(counted, plane) {
   return `${(counted.of_planes[plane] / counted.n_events).toFixed(2)} hits per event`;
 }
 
-/** Lines about a pixel. */
-export function pixelWords(counted, { plane, row, col }, least_z, { rows, cols }) {
+/** Lines about a pixel; or the shortest of it. */
+export function pixelWords(counted, { plane, row, col }, least_z, { rows, cols }, is_short = false) {
   const i = (plane * rows + row) * cols + col;
   const z = counted.z[i];
   const state = STATES[stateOf(z, least_z)];
+  if (is_short) return `${number(counted.counts[i], "hit")}, ${expectedText(counted.expected[i])} expected, z ${zText(z)}`;
   const lines = [
     number(counted.counts[i], "hit"),
     `${expectedText(counted.expected[i])} expected from its row and column nearby`,
