@@ -12,9 +12,14 @@ export function mountChooser(runs, stations, store, asked) {
     return [...new Map(of.map(({ station, station_label }) => [station, station_label]))].sort(([a], [b]) => (a ?? 9) - (b ?? 9));
   };
 
+  const names = () => runsOf().map((run) => [runKey(run), runName(run)]);
+
   function choose(run, station) {
     const keys = stationsOf(run).map(([key]) => key);
-    if (!keys.length) return store.set({ trouble: `There is no ${runName(run).toLowerCase()} in this data set.` });
+    if (!keys.length) {
+      store.set({ trouble: `There is no ${runName(run).toLowerCase()} in this data set; choose another above.` });
+      return fill(runs, [["", "choose a run"], ...names()], "");
+    }
     const part = { run, station: keys.includes(station) ? station : keys[0] };
     if (part.station !== station && station !== undefined) {
       store.set({ remarks: [`There is no ${stationName(station)} in ${runName(run).toLowerCase()}; ${stationName(...stationsOf(run)[0])} is shown.`] });
@@ -25,12 +30,12 @@ export function mountChooser(runs, stations, store, asked) {
   function draw() {
     const part = store.get("part");
     if (!part) return;
-    fill(runs, runsOf().map((run) => [runKey(run), runName(run)]), runKey(part.run));
+    fill(runs, names(), runKey(part.run));
     fill(stations, stationsOf(part.run).map(([station, label]) => [runKey(station), stationName(station, label)]), runKey(part.station));
   }
 
   const fromKey = (text) => (text === "all" ? text : text === "unknown" ? null : Number(text));
-  runs.addEventListener("change", () => choose(fromKey(runs.value), store.get("part").station));
+  runs.addEventListener("change", () => runs.value && choose(fromKey(runs.value), store.get("part")?.station));
   stations.addEventListener("change", () => choose(store.get("part").run, fromKey(stations.value)));
   store.on(["parts"], () => {
     if (!parts().length) return store.set({ trouble: "There are no events in this data set." });

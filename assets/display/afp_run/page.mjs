@@ -90,6 +90,7 @@ function drawScale(store) {
   const counted = store.get("counted");
   const law = store.get("law");
   host("run-scale").hidden = !counted;
+  document.querySelector(".run-page").classList.toggle("no-run", !counted);
   document.querySelector("[data-action=toggle_log]").setAttribute("aria-pressed", String(law === "log"));
   if (!counted) return;
   const most = counted.counts.reduce((a, b) => Math.max(a, b), 0);

@@ -30,7 +30,7 @@ export function pixelWords(counted, { plane, row, col }, least_z, { rows, cols }
   if (is_short) return `${number(counted.counts[i], "hit")}, ${expectedText(counted.expected[i])} expected, z ${zText(z)}`;
   const lines = [
     number(counted.counts[i], "hit"),
-    `${expectedText(counted.expected[i])} expected from its row and column nearby`,
+    `${expectedText(counted.expected[i])} expected`,
     `z ${zText(z)}: ${state || "as expected"}`,
   ];
   const column_z = counted.column_z[plane * cols + col];
