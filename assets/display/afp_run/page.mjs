@@ -19,7 +19,7 @@ import { mountMaps } from "./maps.mjs";
 import { watchRuns } from "./runs.mjs";
 import { mountOddTable, mountPlaneTable, stepOdd } from "./tables.mjs";
 import { mountThreshold } from "./threshold.mjs";
-import { runName, stationName } from "./words.mjs";
+import { meanText, runName, stationName } from "./words.mjs";
 
 const host = (id) => document.getElementById(id);
 const { dataset, config: config_text, keys } = document.body.dataset;
@@ -59,7 +59,7 @@ function drawHead(store) {
 
 function sentence(counted, part) {
   const hits = counted.of_planes.reduce((a, b) => a + b, 0);
-  const mean = counted.n_events ? `, ${(hits / counted.n_events).toFixed(2)} per event` : "";
+  const mean = counted.n_events ? `, ${meanText(hits / counted.n_events)} per event` : "";
   const left_out = counted.left_out ? ` ${number(counted.left_out, "event")} with bad hits left out.` : "";
   const mixed = part.run === "all" ? " Pixels that are odd in some runs only may be missed here." : "";
   return `${number(counted.n_events, "event")}, ${number(hits, "hit")}${mean}.${left_out}${mixed}`;

@@ -2,7 +2,7 @@
 
 import { make } from "../elements.mjs";
 import { thousands } from "../format.mjs";
-import { expectedText, STATES, zText } from "./words.mjs";
+import { expectedText, meanText, STATES, zText } from "./words.mjs";
 import { stateOf } from "./counted.mjs";
 import { queryOf } from "./address.mjs";
 
@@ -21,7 +21,7 @@ export function mountPlaneTable(host, store, { planes }) {
       const pixels = odd.filter(({ row }) => row !== null);
       const n = (sign) => thousands(pixels.filter(({ z }) => Math.sign(z) === sign).length);
       const hits = counted.of_planes[plane];
-      const each = counted.n_events ? (hits / counted.n_events).toFixed(3) : "none";
+      const each = counted.n_events ? meanText(hits / counted.n_events, 3) : "none";
       lineOf(body, [plane, thousands(hits), each, n(-1), n(1), thousands(odd.length - pixels.length)]);
     }
   };

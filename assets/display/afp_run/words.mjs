@@ -16,10 +16,15 @@ export function expectedText(expected) {
   return String(Number(expected.toPrecision(3)));
 }
 
+/** A mean number of hits: "2.31", "4,034" */
+export function meanText(mean, digits = 2) {
+  return mean >= 1000 ? thousands(mean) : mean.toFixed(digits);
+}
+
 /** "2.31 hits per event" of a plane */
 export function perEvent(counted, plane) {
   if (!counted.n_events) return "no events";
-  return `${(counted.of_planes[plane] / counted.n_events).toFixed(2)} hits per event`;
+  return `${meanText(counted.of_planes[plane] / counted.n_events)} hits per event`;
 }
 
 /** Lines about a pixel; or the shortest of it. */
