@@ -21,7 +21,7 @@ run: $(VENV)/runtime.stamp $(if $(DATA),,$(DEMO)/train_meta.parquet) ## serve on
 	@HITSCOPE_DATA="$(if $(DATA),$(DATA),$(DEMO))" $(BIN)/python -m app
 
 test: $(VENV)/dev.stamp ## all tests; browser tests are skipped, with the reason, where there is no Chromium
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
 
 lint: $(VENV)/dev.stamp ## style and types
 	$(BIN)/ruff check .

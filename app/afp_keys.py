@@ -20,6 +20,11 @@ def _shared(*actions: str) -> tuple[Key, ...]:
 AFP_KEYS: Final = (
     *_shared("next_event", "previous_event", "random_event", "focus_jump"),
     Key("Events", ("D",), "toggle_same_class", "D", "only events of this one's class, or all"),
+    Key("Scores", ("V",), "toggle_order", "V",
+        "next by score, from the most anomalous on, or by number"),
+    Key("Scores", ("Y",), "open_top", "Y", "the most anomalous event"),
+    Key("Scores", ("X",), "open_near", "X", "the event nearest to the threshold"),
+    Key("Scores", ("G",), "toggle_log_counts", "G", "histogram linear or logarithmic"),
     Key("Planes", ("W",), "toggle_whole", "W", "whole planes, or where the hits are"),
     Key("Planes", ("Home",), "to_hits", "Home", "back to where the hits are"),
     Key("Planes", ("+", "="), "zoom_in", "+", "closer"),

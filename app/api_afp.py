@@ -3,7 +3,11 @@
 GET /api/v1/afp
 GET /api/v1/afp/<key>
 GET /api/v1/afp/<key>/random?class=shower
-GET /api/v1/afp/<key>/events/<event id>?class=shower
+GET /api/v1/afp/<key>/events/<event id>?class=shower&order=pca
+GET /api/v1/afp/<key>/scores
+GET /api/v1/afp/<key>/scores/<detector>
+GET /api/v1/afp/<key>/scores/<detector>/top?n=12&class=shower
+GET /api/v1/afp/<key>/scores/<detector>/near?score=0.9
 GET /api/v1/afp/<key>/events/<event id>/analysis
 GET /api/v1/afp/<key>/events/<event id>/images/<detector>.bin
 GET /api/v1/afp/<key>/events/<event id>/run.bin
@@ -11,18 +15,23 @@ GET /api/v1/afp/<key>/events/<event id>/run.bin
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from app.api import explain, fresh, revalidated
 from app.routes import parse_event_id
-from app.services.afp_events import dataset_json, event_json, random_id
+from app.services.afp_events import dataset_json, event_json, random_id, thumbnails_json
 from app.services.afp_library import AfpEntry, AfpLibrary
-from app.services.afp_opening import ReadingError
+from app.services.afp_opening import Opened, ReadingError
+from app.services.afp_score_table import AfpScores, Scores, summary_json
 from app.services.inference import Inference, Place
-from reco_core.errors import HitscopeError
+from reco_core.afp.detectors.registry import detector_row
+from reco_core.errors import HitscopeError, SettingError
+
+MOST_THUMBNAILS: Final = 60
+LARGEST: Final = 1e300
 
 blueprint = Blueprint("afp", __name__, url_prefix="/api/v1/afp")
 blueprint.register_error_handler(HitscopeError, explain)
@@ -75,7 +84,8 @@ def random(key: str) -> Response:
 def event(key: str, event_id: str) -> Response:
     entry, number = afp_library().dataset(key), parse_event_id(event_id)
     with entry.opened() as opened:
-        return revalidated(jsonify(event_json(entry, opened, number, _class())))
+        scores = _ordering(opened)
+        return revalidated(jsonify(event_json(entry, opened, number, _class(), scores)))
 
 
 @blueprint.get("/<key>/events/<event_id>/analysis")
@@ -110,6 +120,59 @@ def _binary(told: dict[str, Any], blobs: list[bytes]) -> Response:
     response = jsonify({**words, "fraction": told.get("fraction")})
     response.status_code = 422 if failed else 202
     return fresh(response)
+
+
+@blueprint.get("/<key>/scores")
+def scores(key: str) -> Response:
+    with afp_library().dataset(key).opened() as opened:
+        return fresh(jsonify(_scores().states(opened)))
+
+
+@blueprint.get("/<key>/scores/<detector>")
+def summary(key: str, detector: str) -> Response:
+    row = detector_row(detector[:80])
+    with afp_library().dataset(key).opened() as opened:
+        return fresh(jsonify(summary_json(row, _scores().of(row, opened))))
+
+
+@blueprint.get("/<key>/scores/<detector>/top")
+def top(key: str, detector: str) -> Response:
+    n = _query_number("n", 12, 1, MOST_THUMBNAILS)
+    row = detector_row(detector[:80])
+    with afp_library().dataset(key).opened() as opened:
+        found = _scores().of(row, opened)
+        return fresh(jsonify(thumbnails_json(opened, found, _class(), int(n))))
+
+
+@blueprint.get("/<key>/scores/<detector>/near")
+def near(key: str, detector: str) -> Response:
+    score = _query_number("score", None, -LARGEST, LARGEST)
+    row = detector_row(detector[:80])
+    with afp_library().dataset(key).opened() as opened:
+        event_id = _scores().of(row, opened).nearest(score, _class())
+    return fresh(jsonify({"event_id": event_id}))
+
+
+def _ordering(opened: Opened) -> Scores | None:
+    """The scores that the query orders events by, if it does."""
+    key = request.args.get("order")
+    return _scores().of(detector_row(key[:80]), opened) if key else None
+
+
+def _query_number(name: str, default: float | None, low: float, high: float) -> float:
+    text = request.args.get(name)
+    try:
+        value = float(text[:40]) if text is not None else default
+    except ValueError:
+        value = None
+    if value is None or not low <= value <= high:  # false for NaN
+        told = (text or "")[:40]
+        raise SettingError(f"{name}={told!r}; expected a number from {low:g} to {high:g}.")
+    return value
+
+
+def _scores() -> AfpScores:
+    return current_app.config["afp_scores"]
 
 
 def _class() -> str | None:

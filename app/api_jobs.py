@@ -18,6 +18,7 @@ from flask import Blueprint, Response, current_app, jsonify, request, send_file
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from app.api import explain, fresh
+from app.services.afp_jobs import detectors_json
 from app.services.jobs import Job, Jobs
 from reco_core.errors import DatasetError, HitscopeError
 
@@ -63,15 +64,20 @@ def _is_own(site: str | None) -> bool:
 def list_jobs() -> Response:
     service = jobs()
     algorithms = [
-        {"key": row.key, "label": row.label, "source": row.source}
+        {"key": row.key, "label": row.label, "source": row.source, "of": "IceCube"}
         for row in service.algorithms.values()
     ]
+    library = current_app.config.get("afp")
+    afp = [entry.key for entry in library.datasets] if library else []
     try:
         datasets = [dataset.key for dataset in service.library.datasets]
     except DatasetError:  # the event page says what is wrong with the folder of data
         datasets = []
     told = {"jobs": [job_json(job) for job in service.list()]}
-    return fresh(jsonify({**told, "algorithms": algorithms, "datasets": datasets}))
+    algorithms += detectors_json() if afp else []
+    return fresh(
+        jsonify({**told, "algorithms": algorithms, "datasets": datasets + afp, "of_afp": afp})
+    )
 
 
 @blueprint.post("")

@@ -22,7 +22,9 @@ from app import (
     timing,
 )
 from app.pages import afp, afp_run, event, performance
+from app.services.afp_jobs import AfpKind
 from app.services.afp_library import AfpLibrary
+from app.services.afp_score_table import AfpScores
 from app.services.algorithms import find_algorithms
 from app.services.cache import ResultCache
 from app.services.events import Library
@@ -74,10 +76,12 @@ def services_of(settings: Settings) -> dict[str, Any]:
         settings.cache_dir / "results", settings.result_bytes, metrics.note_cache_lookup
     )
     inference = Inference(settings)
-    jobs = Jobs(library, algorithms, settings.cache_dir)
+    afp = AfpLibrary(settings.data, settings.cache_dir / "indexes", library.keys)
+    jobs = Jobs(library, algorithms, settings.cache_dir, AfpKind(afp, settings.cache_dir))
     return {
         "library": library,
-        "afp": AfpLibrary(settings.data, settings.cache_dir / "indexes", library.keys),
+        "afp": afp,
+        "afp_scores": AfpScores(settings.cache_dir),
         "results": Results(algorithms, cache, inference, settings.threads // 2),
         "jobs": jobs,
         "jobs_changed": inference.jobs_changed,

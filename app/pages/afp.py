@@ -109,6 +109,7 @@ def _top_bar(key: str | None) -> html.Header:
             html.A([html.Span("Runs", className="label"), html.Kbd(OPEN_RUN.printed)],
                    id="open-run", className="control", title=OPEN_RUN.sentence,
                    href=f"{afp_path(key)}/run" if key else AFP),
+            action_button("toggle_jobs", "Score"),
             action_button("copy_link", "Link"),
             action_button("toggle_theme", "Theme"),
             action_button("toggle_help", "Keys"),
@@ -151,23 +152,52 @@ def _planes() -> html.Main:
 
 
 def _below() -> html.Section:
-    return html.Section(
+    return html.Section([_station(), _scores()], className="afp-below")
+
+
+def _station() -> html.Div:
+    return html.Div(
         [
             html.Div(
                 [html.H2("Station", className="section-name"),
                  html.Span(className="spring"),
-                 action_button("view_home", "Home"), action_button("view_beam", "Along the beam"),
+                 action_button("view_home", "Home"), action_button("view_beam", "Beam"),
                  action_button("view_side", "Side")],
                 className="station-head",
             ),
             html.Div(id="station", className="station-host", role="img"),
         ],
-        className="afp-below panel", **{"data-panel": "tab-station"},
+        className="afp-station panel", **{"data-panel": "tab-station"},
+    )  # fmt: skip
+
+
+def _scores() -> html.Div:
+    return html.Div(
+        [
+            html.Div(
+                [html.H2("Scores", className="section-name"),
+                 html.Select(id="detector", **{"aria-label": "anomaly detector"}),
+                 html.Select(id="rule", **{"aria-label": "rule of the threshold"}),
+                 html.Span(className="spring"),
+                 toggle_button("toggle_log_counts", "Log"),
+                 toggle_button("toggle_order", "By score"),
+                 action_button("open_top", "Top"), action_button("open_near", "Near")],
+                className="station-head scores-head",
+            ),
+            html.P([html.Span(id="scores-told", role="status"),
+                    html.Button("Score the data set", id="score-now", type="button",
+                                className="text-button", hidden=True)],
+                   className="scores-told"),
+            html.P(id="detector-about", className="quiet detector-about"),
+            html.Div(id="histogram", className="histogram"),
+            html.Div(id="thumbnails", className="thumbnails"),
+        ],
+        className="afp-scores panel", hidden=True, **{"data-panel": "tab-scores"},
     )  # fmt: skip
 
 
 def _inspector() -> html.Aside:
-    tabs = (("tab-event", "Event"), ("tab-station", "Station"))
+    tabs = (("tab-event", "Event"), ("tab-station", "Station"), ("tab-scores", "Scores"))
     return html.Aside(
         [
             html.Div(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -38,6 +39,11 @@ class Classes:
             known = ", ".join(self.names) or "none: the data set has no truth"
             raise NotFoundError(f"No class {name[:MOST_CHARACTERS]!r}. Those there are: {known}.")
         return self._events(name)
+
+    def are_of(self, names: Sequence[str]) -> NDArray[np.bool_]:
+        """(N,) events of one of these classes."""
+        codes = [self.names.index(name) for name in names if name in self.names]
+        return np.isin(self._codes, codes)
 
     def _found(self, name: str) -> IntArray:
         return np.flatnonzero(self._codes == self.names.index(name)).astype(np.int64)

@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 from app.routes import afp_event_path
 from app.services.afp_classes import class_name
 from app.services.afp_library import AfpEntry
+from app.services.afp_numbers import number
 from app.services.afp_opening import Opened
+from app.services.afp_score_table import Scores
 from reco_core.afp.dataset import AfpEvent
 from reco_core.afp.hits import BINARY_CHARGE, HitBatch
 from reco_core.afp.sensor import N_PLANES, STATIONS
 from reco_core.afp.simulation.classes import CLASSES
-from reco_core.errors import NotFoundError
+from reco_core.errors import FileFormatError, NotFoundError
 
+MOST_IN_THUMBNAIL: Final = 300  # hits
 LABEL: Final = {station.id: station.label for station in STATIONS}
 ANOMALOUS: Final = {row.name: row.anomalous for row in CLASSES}
 ABOUT: Final = {row.name: row.about for row in CLASSES}
@@ -36,8 +39,16 @@ class Pager:
     n: int
 
 
-def pager_of(event_id: int, opened: Opened, of_class: str | None) -> Pager:
-    """of_class : go through the events of that class alone. Raises NotFoundError."""
+def pager_of(
+    event_id: int, opened: Opened, of_class: str | None, scores: Scores | None = None
+) -> Pager:
+    """of_class : go through the events of that class alone.  scores : from the most anomalous on.
+
+    Raises NotFoundError.
+    """
+    if scores is not None:
+        before, after, place = scores.around(event_id, of_class)
+        return Pager(before, after, place + 1, len(scores.order(of_class)))
     if of_class is None:
         n = opened.dataset.n_events
         before = event_id - 1 if 0 < event_id <= n else None
@@ -62,10 +73,13 @@ def random_id(opened: Opened, of_class: str | None, rng: np.random.Generator) ->
     return int(rng.integers(opened.dataset.n_events))
 
 
-def event_json(entry: AfpEntry, opened: Opened, event_id: int, of_class: str | None) -> Any:
+def event_json(
+    entry: AfpEntry, opened: Opened, event_id: int, of_class: str | None,
+    scores: Scores | None = None,
+) -> Any:  # fmt: skip
     """The event as the browser code reads it (docs/api.md). Raises NotFoundError, DatasetError."""
     event = opened.dataset.event(event_id)
-    pager = pager_of(event_id, opened, of_class)
+    pager = pager_of(event_id, opened, of_class, scores)
     name = None if event.event_class is None else class_name(event.event_class)
     return {
         "dataset": entry.key,
@@ -96,6 +110,28 @@ def hits_json(event: AfpEvent) -> dict[str, list[Any]]:
         "row": hits.row.tolist(),
         "col": hits.col.tolist(),
         "charge": [round(value, 3) for value in hits.charge.astype(np.float64).tolist()],
+    }
+
+
+def thumbnails_json(opened: Opened, scores: Scores, of_class: str | None, n: int) -> list[Any]:
+    """The n most anomalous events: id, score, class, and some of their hits."""
+    return [_thumbnail(opened, scores, int(k)) for k in scores.order(of_class)[:n]]
+
+
+def _thumbnail(opened: Opened, scores: Scores, event_id: int) -> dict[str, Any]:
+    told = {"event_id": event_id, "score": number(float(scores.value[event_id]))}
+    try:
+        event = opened.dataset.event(event_id)
+    except FileFormatError:  # opening it tells why
+        return {**told, "event_class": None, "n_hits": 0, "plane": [], "row": [], "col": []}
+    hits, few = event.hits, slice(0, MOST_IN_THUMBNAIL)
+    return {
+        **told,
+        "event_class": None if event.event_class is None else class_name(event.event_class),
+        "n_hits": len(hits.plane),
+        "plane": hits.plane[few].tolist(),
+        "row": hits.row[few].tolist(),
+        "col": hits.col[few].tolist(),
     }
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.services.afp_numbers import number
 from reco_core.afp.alignment import Alignment
 from reco_core.afp.detectors.registry import DETECTORS, DetectorRow, detector_row
 from reco_core.afp.hits import HitBatch
 from reco_core.errors import HitscopeError, NotFoundError
-
-DIGITS: Final = 6  # of a score that are told
 
 
 def scores_json(hits: HitBatch, alignment: Alignment | None) -> list[dict[str, Any]]:
@@ -57,12 +55,3 @@ def load(hits: HitBatch) -> None:
     """Read all weights and compile; what cannot be used is told to whoever asks."""
     for row in DETECTORS:
         _score(row, hits, None)
-
-
-def number(value: Any) -> Any:
-    """As JSON can hold it: few digits, None for what is no number; texts and lists of numbers."""
-    if isinstance(value, list | tuple):
-        return [number(one) for one in value]
-    if isinstance(value, str) or value is None:
-        return value
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from importlib import import_module
 from typing import Final
@@ -16,14 +15,13 @@ from typing import Final
 from app.services.afp_answers import BUSY, COMPILING, Answer, without
 from app.services.afp_library import AfpLibrary
 from app.services.afp_opening import ReadingError
-from app.services.inference_afp_parts import Occupancies, PlanePlaces
+from app.services.inference_afp_parts import Occupancies, Places
 from app.services.inference_link import Place
 from reco_core.afp.dataset import AfpDataset, AfpEvent
 from reco_core.errors import HitscopeError
 
 LOAD_PATIENCE_S: Final = 0.2  # then it is said that it is being compiled
 BUSY_S: Final = 0.5
-MOST_DATASETS: Final = 16
 ANALYSIS: Final = "app.services.afp_analysis"  # imported late: they are heavy
 SCORES: Final = "app.services.afp_scores"
 
@@ -35,7 +33,7 @@ log = logging.getLogger(__name__)
 class AfpWork:
     """Safe to share among threads."""
 
-    def __init__(self, library: AfpLibrary) -> None:
+    def __init__(self, library: AfpLibrary, places: Places) -> None:
         self._library = library
         self._lock = threading.Lock()
         self._begun = threading.Lock()
@@ -43,7 +41,7 @@ class AfpWork:
         self._loaded = threading.Event()
         self._scores_loaded = threading.Event()
         self._broken = ""
-        self._places: OrderedDict[str, PlanePlaces] = OrderedDict()  # by fingerprint
+        self._places = places
         self._occupancies = Occupancies()
         self._kinds: dict[str, Callable[[AfpDataset, AfpEvent, str], Reply]] = {
             "analysis": self._analysed,
@@ -79,7 +77,7 @@ class AfpWork:
             self._lock.release()
 
     def _analysed(self, dataset: AfpDataset, event: AfpEvent, _: str) -> Reply:
-        places = self._places_of(dataset)
+        places = self._places.of(dataset)
         is_final = places.is_found and self._scores_loaded.is_set()  # before they are looked at
         alignment = places.of(event.event_id)
         told = import_module(ANALYSIS).analysis_json(event.hits, alignment)
@@ -95,21 +93,12 @@ class AfpWork:
         return without("done", ""), [made.astype("<f4").tobytes()]
 
     def _run(self, dataset: AfpDataset, event: AfpEvent, _: str) -> Reply:
-        places = self._places_of(dataset)
+        places = self._places.of(dataset)
         if not places.is_found:
             return without("starting", "The runs of the data set are being read."), []
         if places.group is None:
             return without("failed", places.message), []
         return self._occupancies.of(dataset, places.group, event.event_id)
-
-    def _places_of(self, dataset: AfpDataset) -> PlanePlaces:
-        key = dataset.fingerprint()
-        if key not in self._places:
-            self._places[key] = PlanePlaces(dataset)
-            while len(self._places) > MOST_DATASETS:
-                self._places.popitem(last=False)
-        self._places.move_to_end(key)
-        return self._places[key]
 
     def _is_loaded(self) -> bool:
         with self._begun:

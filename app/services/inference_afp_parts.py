@@ -17,6 +17,7 @@ from reco_core.errors import HitscopeError
 
 ALIGNMENT: Final = "reco_core.afp.dataset_alignment"  # imported late: they are heavy
 RUNS: Final = "app.services.afp_runs"
+MOST_DATASETS: Final = 16
 MOST_RUNS: Final = 16  # occupancies that are kept, 1 MB each
 PATIENCE_S: Final = 0.3  # for an occupancy: small data sets take less
 
@@ -42,7 +43,11 @@ class PlanePlaces:
 
     def of(self, event_id: int) -> Any:
         """Alignment of the event's run, None until it is found, or where it cannot be."""
-        return None if self._found is None else self._found.of(event_id, event_id + 1)
+        return None if self._found is None else self.rows(event_id, event_id + 1)
+
+    def rows(self, first: int, end: int) -> Any:
+        """Alignment of the events first to end - 1; only where it is found."""
+        return self._found.of(first, end)
 
     def _find(self) -> None:
         try:
@@ -54,6 +59,24 @@ class PlanePlaces:
             log.exception("the places of the planes of %s", self._dataset.path)
             self.message = f"The runs could not be read: {error!r}."
         self.is_found = True
+
+
+class Places:
+    """By data set. Safe to share among threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, PlanePlaces] = OrderedDict()  # by fingerprint
+
+    def of(self, dataset: AfpDataset) -> PlanePlaces:
+        key = dataset.fingerprint()
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = PlanePlaces(dataset)
+                while len(self._kept) > MOST_DATASETS:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return self._kept[key]
 
 
 class Occupancies:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app import metrics
+from app.services.afp_job_run import RunnableAfp
 from app.services.afp_library import AfpLibrary
 from app.services.algorithms import Algorithm, find_algorithms
 from app.services.answers import Answer, encode
@@ -10,6 +11,7 @@ from app.services.cache import ResultCache
 from app.services.events import Library
 from app.services.inference_afp import AfpWork
 from app.services.inference_afp_occupancy import OccupancyWork
+from app.services.inference_afp_parts import Places
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
 from app.services.inference_folder import Meeting
@@ -32,20 +34,23 @@ class Parts:
         library = Library(settings.data, settings.cache_dir / "indexes", settings.cache_bytes)
         cache = ResultCache(settings.cache_dir / "results", settings.result_bytes)
         queue = Queue()
+        afp_library = AfpLibrary(settings.data, settings.cache_dir / "indexes", library.keys)
+        places = Places()
         self.deaths = Deaths(meeting, settings.inference_limit_s)
         ahead = Ahead(library, algorithms, queue, self.deaths)
         weights = Weights()
         jobs = JobRunner(
-            library, algorithms, cache, settings.cache_dir, self.deaths, weights.load, _note_job
-        )
+            library, algorithms, cache, settings.cache_dir, self.deaths, weights.load, _note_job,
+            [RunnableAfp(afp_library, settings.cache_dir, places, self.deaths)],
+        )  # fmt: skip
         tables = Jobs(library, algorithms, settings.cache_dir)
         self.work = Work(
             library, algorithms, cache, queue, self.deaths, ahead, jobs, tables, weights
         )
-        afp = AfpLibrary(settings.data, settings.cache_dir / "indexes", library.keys)
+        afp = AfpWork(afp_library, places)
         self.requests = Requests(
             algorithms, queue, self.deaths, ahead, self.work, server_pid, Hand(library),
-            AfpWork(afp), OccupancyWork(afp, cache),
+            afp, OccupancyWork(afp_library, cache),
         )  # fmt: skip
         for algorithm in algorithms.values():
             encode(Answer("no answer", {}), algorithm)  # the first time takes longest

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from app.services.algorithms import Algorithm
 from app.services.events import Library
 from app.services.job_answers import Deaths, Kept
+from app.services.job_kinds import EventKind, Kind, Run
 from app.services.job_record import OPEN, JobState, Record
 from app.services.job_run import JobRun, Means
-from app.services.job_store import JobStore, as_seen, has_open
+from app.services.job_store import JobStore, as_seen
 from app.services.weights import Weights
 from reco_core.errors import DatasetError, HitscopeError, NotFoundError
 
@@ -28,11 +30,18 @@ DELETED = "The folder of the job was deleted while it ran; start it anew."
 log = logging.getLogger(__name__)
 
 
+class RunnableKind(Kind, Protocol):
+    """A kind whose jobs are worked on here."""
+
+    def run(self, record: Record) -> Run:
+        """The job, its lock is held."""
+
+
 class JobRunner:
     """Works on the jobs in a cache folder.
 
     load : reads an algorithm's weights if that was not done yet.  on_events : is told how many
-    events an algorithm answered.
+    events an algorithm answered.  more : further kinds of jobs.
     """
 
     def __init__(
@@ -44,12 +53,15 @@ class JobRunner:
         deaths: Deaths,
         load: Callable[[Algorithm], None] | None = None,
         on_events: Callable[[Algorithm, int], None] = lambda _algorithm, _n: None,
+        more: Sequence[RunnableKind] = (),
     ) -> None:
         self._store = JobStore(folder)
+        self._events = EventKind(library, algorithms, self._store)
+        self._more = more
         self._means = Means(
             library, algorithms, cache, self._store, deaths, load or Weights().load, on_events
         )
-        self._run: JobRun | None = None
+        self._run: Run | None = None
         self._held = ExitStack()  # the lock of the job under way
         self._unsaved: dict[str, Record] = {}  # jobs that ended, which a full disk did not take
 
@@ -92,7 +104,7 @@ class JobRunner:
         self._run = None
         self._held.close()
 
-    def _begin_next(self) -> JobRun | None:
+    def _begin_next(self) -> Run | None:
         for record in self._waiting():
             if self._held.enter_context(self._store.lock(record.id)):
                 self._run = self._begin(record.id)
@@ -120,10 +132,14 @@ class JobRunner:
         if record.id in self._unsaved:
             self._save(self._unsaved[record.id])
             return False
-        is_here = not Path(record.folder).is_dir() or has_open(self._means.library, record)
-        return is_here and record.algorithm in self._means.algorithms
+        kind = self._other_kind(record) or self._events
+        is_here = not Path(record.folder).exists() or kind.is_open(record)
+        return is_here and kind.knows(record.algorithm)
 
-    def _begin(self, job_id: str) -> JobRun | None:
+    def _other_kind(self, record: Record) -> RunnableKind | None:
+        return next((kind for kind in self._more if kind.knows(record.algorithm)), None)
+
+    def _begin(self, job_id: str) -> Run | None:
         """The job, unless it has ended or is cancelled; its lock is held."""
         try:
             kept = self._store.read(job_id)  # again: as it is now that nobody else works on it
@@ -137,9 +153,12 @@ class JobRunner:
             return None
         self._store.unmark(job_id, "again")
         self._store.sweep(job_id)
-        return JobRun(record, self._means) if is_open else None
+        if not is_open:
+            return None
+        other = self._other_kind(record)
+        return other.run(record) if other else JobRun(record, self._means)
 
-    def _end(self, run: JobRun, state: JobState, message: str = "") -> None:
+    def _end(self, run: Run, state: JobState, message: str = "") -> None:
         record = replace(
             run.record, state=state, message=message, ended_s=time.time(), rate_per_s=None
         )

@@ -6,8 +6,6 @@ The same question - data set, its files, algorithm, version - is the same job, a
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import time
@@ -21,8 +19,9 @@ import polars as pl
 from app.services.algorithms import Algorithm, algorithm_of
 from app.services.answers import Answer, table_schema
 from app.services.events import Library
-from app.services.job_record import FORMAT, OPEN, JobState, Record
-from app.services.job_store import JobStore, answers_digest, as_seen, has_open, total_of
+from app.services.job_kinds import EventKind, Kind
+from app.services.job_record import OPEN, JobState, Record
+from app.services.job_store import JobStore, answers_digest, as_seen
 from app.services.job_tables import answer_in, is_table, scan
 from reco_core.errors import NotFoundError, ServiceError
 from reco_core.icecube.dataset import Batch, Dataset
@@ -59,13 +58,16 @@ class Job:
 class Jobs:
     """The web workers' side; safe to share among threads.
 
-    folder : the cache's, in which there are jobs/ and tables/.
+    folder : the cache's, in which there are jobs/ and tables/.  more : further kinds of jobs.
     """
 
-    def __init__(self, library: Library, algorithms: Mapping[str, Algorithm], folder: Path) -> None:
+    def __init__(
+        self, library: Library, algorithms: Mapping[str, Algorithm], folder: Path, *more: Kind
+    ) -> None:
         self.library = library
         self.algorithms = algorithms
         self._store = JobStore(folder)
+        self._kinds: tuple[Kind, ...] = (EventKind(library, algorithms, self._store), *more)
         self._known: tuple[int, dict[tuple[str, str], tuple[str, ...]]] = (-1, {})
 
     def start(self, dataset_key: str, algorithm_key: str) -> Job:
@@ -80,9 +82,7 @@ class Jobs:
 
         Raises NotFoundError; DatasetError if the data set's files are gone; ServiceError.
         """
-        algorithm = algorithm_of(self.algorithms, algorithm_key)
-        dataset = self.library.dataset(dataset_key)
-        asked = _record(dataset, algorithm)
+        asked = self._kind_of(algorithm_key).record(dataset_key, algorithm_key)
         job_id = asked.id
         try:
             record = self._store.read(job_id)
@@ -92,20 +92,20 @@ class Jobs:
             new = self._store.create(asked, renew=True)
             self._store.unmark(job_id, "cancel")
         else:
-            new = self._is_wanted_again(as_seen(record, self._store), dataset)
+            new = self._is_wanted_again(as_seen(record, self._store))
             if new:
                 self._store.again(job_id)
         return self.get(job_id), new
 
-    def _is_wanted_again(self, record: Record, dataset: Dataset) -> bool:
+    def _is_wanted_again(self, record: Record) -> bool:
         if record.state == "done":
-            is_whole = all(self._has_table(record.id, dataset, one) for one in dataset.batches)
-            return record.n_errors > 0 or not is_whole
+            return record.n_errors > 0 or not self._kind_of(record.algorithm).is_whole(record)
         return record.state not in OPEN
 
-    def _has_table(self, job_id: str, dataset: Dataset, batch: Batch) -> bool:
-        path = self._store.table(job_id, batch.split, batch.batch_id)
-        return is_table(path, dataset.batch_fingerprint(batch))
+    def _kind_of(self, algorithm_key: str) -> Kind:
+        """The kind of jobs with that algorithm; where none knows it, the first one says so."""
+        found = (kind for kind in self._kinds if kind.knows(algorithm_key))
+        return next(found, self._kinds[0])
 
     def list(self) -> tuple[Job, ...]:
         """All jobs, the newest first; one that cannot be read says so, as failed."""
@@ -240,9 +240,10 @@ class Jobs:
         """Jobs of another server on the same cache are its own matter, if there is one."""
         if record.state not in OPEN:
             return ""
-        if record.algorithm not in self.algorithms:
+        kind = self._kind_of(record.algorithm)
+        if not kind.knows(record.algorithm):
             return f"It waits for a server that has the algorithm {record.algorithm!r}."
-        if Path(record.folder).is_dir() and not has_open(self.library, record):
+        if Path(record.folder).exists() and not kind.is_open(record):
             return f"It waits for a server that has {record.folder} open."
         return ""
 
@@ -275,22 +276,3 @@ def _errors_of(record: Record) -> str:
     events = "1 event" if record.n_errors == 1 else f"{record.n_errors:,} events"
     them = "it" if record.n_errors == 1 else "them"
     return f"{events} ended with an error; go on to try {them} again."
-
-
-def _record(dataset: Dataset, algorithm: Algorithm) -> Record:
-    """A new job of that question; its id follows from the question."""
-    fingerprint, answers = dataset.fingerprint(), answers_digest(algorithm)
-    question = json.dumps([FORMAT, dataset.key, fingerprint, answers])
-    now_s = time.time()
-    return Record(
-        id=hashlib.sha256(question.encode()).hexdigest()[:16],
-        dataset=dataset.key,
-        folder=str(dataset.folder),
-        fingerprint=fingerprint,
-        algorithm=algorithm.key,
-        answers=answers,
-        label=algorithm.label,
-        created_s=now_s,
-        queued_s=now_s,
-        n_total=total_of(dataset.event_count(batch) for batch in dataset.batches),
-    )

@@ -24,6 +24,7 @@ class Sheet {
     this.#store = store;
     this.#jobs = jobs;
     this.#start.addEventListener("click", () => this.#score());
+    this.#dataset.addEventListener("change", () => this.#fillAlgorithms(this.#store.get("jobs")));
   }
 
   /** The data set on screen is chosen; whatever was said before is over. */
@@ -36,17 +37,26 @@ class Sheet {
   draw(told) {
     const before = this.#dataset.options.length;
     fill(this.#dataset, told.datasets.map((key) => [key, key]));
-    fill(this.#algorithm, told.algorithms.map(({ key, label }) => [key, label]));
+    this.#fillAlgorithms(told);
     if (before === 0) this.#choose(this.#store.get("event")?.info.dataset);
-    this.#start.disabled = !told.datasets.length || !told.algorithms.length;
     setText(host("jobs-trouble"), told.trouble);
     this.#drawEmpty(told);
     this.#drawRows(inOrder(told.jobs));
   }
 
+  /** Those that are for data such as the chosen ones. */
+  #fillAlgorithms({ algorithms, of_afp = [] }) {
+    const of = of_afp.includes(this.#dataset.value) ? "AFP" : "IceCube";
+    const fitting = algorithms.filter((row) => (row.of ?? "IceCube") === of);
+    fill(this.#algorithm, fitting.map(({ key, label }) => [key, label]));
+    this.#start.disabled = !this.#dataset.value || fitting.length === 0;
+  }
+
   #choose(dataset) {
     const known = [...this.#dataset.options].some(({ value }) => value === dataset);
-    if (known) this.#dataset.value = dataset;
+    if (!known || this.#dataset.value === dataset) return;
+    this.#dataset.value = dataset;
+    this.#fillAlgorithms(this.#store.get("jobs"));
   }
 
   #drawEmpty(told) {

@@ -136,18 +136,26 @@ def _sum_up(
     plane: NDArray[np.uint8], row: NDArray[np.uint16], col: NDArray[np.uint8],
     charge: NDArray[np.float32], clusters: ClusterBatch,
 ) -> None:  # fmt: skip
-    """Fill in the clusters' places, spans and charges."""
+    """Fill in the clusters' places, spans and charges.
+
+    Places are summed from that of the first hit: so they are whole numbers within one row or
+    column, and the inverse is the same to the last bit whatever stands beside the cluster.
+    """
+    first_hit = np.zeros(len(clusters.plane), np.int64)
     for hit in range(len(plane)):
         c, weight = clusters.label[hit], float(charge[hit])
+        if clusters.n_hits[c] == 0:
+            first_hit[c] = hit
         clusters.plane[c] = plane[hit]
         clusters.n_hits[c] += 1
         clusters.charge[c] += weight
-        clusters.row[c] += weight * row[hit]
-        clusters.col[c] += weight * col[hit]
+        clusters.row[c] += weight * (float(row[hit]) - float(row[first_hit[c]]))
+        clusters.col[c] += weight * (float(col[hit]) - float(col[first_hit[c]]))
         clusters.first_row[c] = min(clusters.first_row[c], row[hit])
         clusters.last_row[c] = max(clusters.last_row[c], row[hit])
         clusters.first_col[c] = min(clusters.first_col[c], col[hit])
         clusters.last_col[c] = max(clusters.last_col[c], col[hit])
     for c in range(len(clusters.plane)):
-        clusters.row[c] /= clusters.charge[c]
-        clusters.col[c] /= clusters.charge[c]
+        inverse = 1.0 / clusters.charge[c]
+        clusters.row[c] = row[first_hit[c]] + clusters.row[c] * inverse
+        clusters.col[c] = col[first_hit[c]] + clusters.col[c] * inverse

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from reco_core.dataset_writing import whole
 from reco_core.errors import FileFormatError
@@ -54,7 +57,8 @@ def booster(name: str) -> xgboost.Booster:
 
 def read_booster(path: Path, described: Card, threads: int) -> xgboost.Booster:
     """Boosted trees of a file anywhere; FileFormatError unless it is the one of its card."""
-    import xgboost  # takes a second, so not before it is needed
+    with _as_if_missing("sklearn"):  # else importing takes three seconds more, for what is not used
+        import xgboost  # takes a second, so not before it is needed
 
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -65,6 +69,21 @@ def read_booster(path: Path, described: Card, threads: int) -> xgboost.Booster:
     model = xgboost.Booster({"nthread": threads})
     model.load_model(path)
     return model
+
+
+@contextmanager
+def _as_if_missing(module: str) -> Iterator[None]:
+    """While a library is imported that takes a module along only where it is installed."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = cast(
+        ModuleType, None
+    )  # which is how Python marks what cannot be imported
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 @cache

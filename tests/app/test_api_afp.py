@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from flask.testing import FlaskClient
 
 from app.services import afp_opening
+from reco_core.afp.detectors.registry import detector_row
+from reco_core.afp.scoring.kept import begun_scores
 from tests.app.afp_app import PROTON, app_of, got, keys_of, write_all, write_protons
 from tests.reco_core.afp.small_files import image_of, write_images, write_stored
 
@@ -226,3 +229,83 @@ def test_a_page_that_is_not_there_says_what_is(
 def test_without_data_of_icecube_the_first_page_is_that_of_afp(client: FlaskClient) -> None:
     answer = client.get("/")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/afp")
+
+
+@pytest.fixture
+def scored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """Protons whose scores by the rules are kept."""
+    write_protons(tmp_path / "data" / "protons")
+    app = app_of(tmp_path / "data")
+    entry = app.server.config["afp"].dataset("protons")
+    with entry.opened(20.0) as opened:
+        table = begun_scores(opened.dataset, detector_row("rules"), tmp_path / "cache")
+    table.add(pl.DataFrame({"score": [0.5, 9.0, 0.25, 2.0, 1.0]}))
+    table.finish()
+    return app.server.test_client()
+
+
+def test_events_in_the_order_of_their_scores(scored: FlaskClient) -> None:
+    told = scored.get(f"{EVENTS}/3?order=rules").json
+    assert (told["previous_id"], told["next_id"], told["k"], told["n"]) == (1, 4, 2, 5)
+    told = scored.get(f"{EVENTS}/0?order=rules&class=single_proton").json
+    assert (told["previous_id"], told["next_id"], told["k"], told["n"]) == (None, 2, 1, 2)
+    assert scored.get(f"{EVENTS}/0?order=pca").status_code == 404  # not scored with it
+    assert scored.get(f"{EVENTS}/0?order=nothing").status_code == 404
+
+
+def test_the_scores_of_a_data_set(scored: FlaskClient) -> None:
+    states = {row["key"]: row["state"] for row in scored.get("/api/v1/afp/protons/scores").json}
+    assert states["rules"] == "ready"
+    assert set(states.values()) <= {"ready", "not scored", "unusable"}
+    told = scored.get("/api/v1/afp/protons/scores/rules").json
+    assert (told["n"], told["n_good"], told["n_anomalous"]) == (5, 2, 1)
+    assert sum(told["counts"]) == 5
+    top = scored.get("/api/v1/afp/protons/scores/rules/top?n=2").json
+    assert [(row["event_id"], row["n_hits"], len(row["row"])) for row in top] == [
+        (1, 5000, 300),
+        (3, 1, 1),
+    ]
+    near = scored.get("/api/v1/afp/protons/scores/rules/near?score=1.4")
+    assert near.json == {"event_id": 4}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("rules/top?n=0", 422, "expected a number from 1"),
+        ("rules/top?n=1e9", 422, "expected a number from 1"),
+        ("rules/top?class=muon", 404, "No class 'muon'"),
+        ("rules/near", 422, "score=''"),
+        ("rules/near?score=nan", 422, "score='nan'"),
+        ("nothing", 404, "Unknown anomaly detector 'nothing'"),
+        ("pca", 404, "not scored with"),
+    ],
+)
+def test_questions_about_scores_that_make_no_sense(
+    scored: FlaskClient, path: str, status: int, told: str
+) -> None:
+    answer = scored.get(f"/api/v1/afp/protons/scores/{path}")
+    assert answer.status_code == status
+    assert told in answer.json["error"]
+
+
+def test_what_the_inference_process_finds_is_handed_on(
+    scored: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    class Inference:
+        def afp(self, place: Any, what: str, detector: str = "") -> Any:
+            asked.append((place.dataset, place.event_id, what, detector))
+            done = detector == "autoencoder"
+            return {"state": "done" if done else "starting", "message": "wait"}, [b"1234"] * done
+
+    scored.application.config["inference"] = Inference()
+    assert scored.get(f"{EVENTS}/2/analysis").json["message"] == "wait"
+    run = scored.get(f"{EVENTS}/2/run.bin")
+    assert (run.status_code, run.json["state"]) == (202, "starting")
+    image = scored.get(f"{EVENTS}/2/images/autoencoder.bin")
+    assert (image.status_code, image.data) == (200, b"1234")
+    assert [row[2:] for row in asked] == [
+        ("analysis", ""), ("run", ""), ("image", "autoencoder"),
+    ]  # fmt: skip

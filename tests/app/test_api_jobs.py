@@ -48,8 +48,9 @@ def test_a_job_from_its_start_to_its_table(
     answer = client.get(JOBS)
     assert answer.json == {
         "jobs": [],
-        "algorithms": [{"key": "counting", "label": "Counting", "source": "test"}],
+        "algorithms": [{"key": "counting", "label": "Counting", "source": "test", "of": "IceCube"}],
         "datasets": ["set"],
+        "of_afp": [],
     }
     started = client.post(JOBS, json=QUESTION)
     assert started.status_code == 201

@@ -1,7 +1,8 @@
 """make bench: measure speed, memory and bytes in one run, and print them as one table.
 
 python -m tests.bench [--quick] [--only open,playback,bytes,start,results,simulation,
-                       reconstructions,afp,afp-simulation,afp-features]
+                       reconstructions,afp,afp-simulation,afp-features,
+                       afp-detectors]
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable
 
 from tests.bench import (
     afp,
+    afp_detectors,
     afp_features,
     afp_simulation,
     opening,
@@ -38,6 +40,7 @@ PARTS: dict[str, Callable[[Options], Section]] = {
     "reconstructions": reconstructions.measure,
     "afp-simulation": afp_simulation.measure,
     "afp-features": afp_features.measure,
+    "afp-detectors": afp_detectors.measure,
     "afp": afp.measure,
 }
 

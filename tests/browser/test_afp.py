@@ -311,3 +311,48 @@ def test_every_detector_has_its_line(afp_server: str, open_page: OpenPage) -> No
     still(page)
     rows = stored(page, "analysis")["scores"]
     assert page.locator("#scores .detector").count() == len(rows) > 0
+
+
+def test_a_data_set_is_scored_and_gone_through_by_score(
+    afp_server: str, open_page: OpenPage
+) -> None:
+    page = opened(open_page, f"{afp_server}/afp/protons/0?detector=rules", 0)
+    page.wait_for_selector("#detector")
+    if page.is_visible("#score-now"):
+        page.click("#score-now")
+    page.wait_for_selector("#scores-told:has-text('of 5 events')", timeout=60_000)
+    assert page.locator("#thumbnails .thumbnail").count() == 5
+    page.keyboard.press("y")
+    page.wait_for_selector("#position:has-text('1 of 5 by score')")
+    wait_for(page, int(page.get_attribute(".thumbnail", "data-event")))
+    page.keyboard.press("n")
+    page.wait_for_selector("#position:has-text('2 of 5 by score')")
+    page.locator(".thumbnail").nth(4).click()
+    page.wait_for_selector("#position:has-text('5 of 5 by score')")
+    page.keyboard.press("v")
+    page.wait_for_function(
+        "() => !document.getElementById('position').textContent.includes('score')"
+    )
+
+
+def test_the_threshold_is_dragged_and_the_share_follows(
+    afp_server: str, open_page: OpenPage
+) -> None:
+    page = opened(open_page, f"{afp_server}/afp/protons/0?detector=rules", 0)
+    if page.is_visible("#score-now"):
+        page.click("#score-now")
+    page.wait_for_selector("#scores-told:has-text('of 5 events')", timeout=60_000)
+    box = page.locator(".histogram-canvas").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 60, middle)
+    page.mouse.down()
+    told = page.inner_text("#scores-told")
+    page.mouse.move(box["x"] + box["width"] - 16, middle, steps=3)
+    page.mouse.up()
+    assert page.inner_text("#scores-told") != told
+    limit = stored(page, "threshold")
+    written = "limit => Math.abs(new URLSearchParams(location.search).get('threshold') - limit)"
+    page.wait_for_function(f"{written} < 0.001", arg=limit)
+    again = opened(open_page, page.url, 0)
+    again.wait_for_selector("#scores-told:has-text('of 5 events')")
+    assert stored(again, "threshold") == pytest.approx(limit, rel=1e-4)

@@ -9,7 +9,7 @@ import { VIEWS } from "./station.mjs";
 const ZOOM = 1.3; // a press
 const ORBIT_PX = 12; // of a drag, a press
 
-export function actionsOf(store, pager, planes, station) {
+export function actionsOf(store, pager, planes, station, scores) {
   const view = (name) => () => store.set({ camera: VIEWS[name] });
   return {
     next_event: () => pager.step(1),
@@ -27,6 +27,10 @@ export function actionsOf(store, pager, planes, station) {
     zoom_out: () => planes.zoomAt(null, 1 / ZOOM),
     pan_planes: ({ key }) => planes.pan(...arrow(key)),
     next_colouring: () => store.set({ colouring: store.get("colouring") === "charge" ? "hits" : "charge" }),
+    toggle_order: () => scores.toggleOrder(),
+    open_near: () => scores.openNear(),
+    open_top: () => scores.openTop(),
+    toggle_log_counts: () => store.set({ log_counts: !store.get("log_counts") }),
     toggle_run: () => store.set({ mode: store.get("mode") === "run" ? "event" : "run", zoom: "hits" }),
     open_run: () => document.getElementById("open-run").click(),
     next_maker: () => nextMaker(store),

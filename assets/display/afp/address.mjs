@@ -3,11 +3,15 @@
 
 const QUOTED = 40; // characters of a value that is quoted
 const DEGREE = Math.PI / 180;
+const SCORE = /^-?\d{1,12}(\.\d{1,12})?(e-?\d{1,3})?$/;
 const NUMBER = /^-?\d{1,6}(\.\d{1,6})?$/;
 
 const EXPECTED = {
   zoom: "whole, or row,column,columns: the middle of the planes shown and how many columns",
   colours: "charge or hits",
+  detector: "the key of an anomaly detector",
+  threshold: "a score",
+  order: "the key of an anomaly detector",
   view: "event or run",
   images: "the key of an autoencoder",
   class: "a class of the data set",
@@ -20,14 +24,17 @@ const READ = {
   zoom: (text) => (text === "whole" ? text : zoomOf(text)),
   colours: (text) => (["charge", "hits"].includes(text) ? text : null),
   view: (text) => (["event", "run"].includes(text) ? text : null),
-  images: (text) => (/^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : null),
+  images: keyOf,
+  detector: keyOf,
+  order: keyOf,
+  threshold: (text) => (SCORE.test(text) ? Number(text) : null),
   class: (text) => (text.length <= 60 && text !== "" ? text : null),
   track: (text) => (["0", "1"].includes(text) ? text === "1" : null),
   camera: cameraOf,
   theme: (text) => (["dark", "light"].includes(text) ? text : null),
 };
 
-const STORED = { view: "mode", images: "maker", zoom: "zoom", colours: "colouring", class: "of_class", track: "track", camera: "camera", theme: "theme" };
+const STORED = { detector: "detector", threshold: "threshold", order: "order", view: "mode", images: "maker", zoom: "zoom", colours: "colouring", class: "of_class", track: "track", camera: "camera", theme: "theme" };
 
 /** {view: keys of the store, remarks} of a query. */
 export function readQuery(search) {
@@ -52,8 +59,11 @@ export function readPath(pathname) {
 }
 
 /** The address of what is on screen, without the server's name. */
-export function linkTo(path, { mode, maker, zoom, colouring, of_class, track, camera, theme }) {
+export function linkTo(path, { detector, threshold, order, mode, maker, zoom, colouring, of_class, track, camera, theme }) {
   const parts = {
+    detector,
+    threshold: threshold === null ? null : rounded(threshold, 6),
+    order,
     view: mode === "run" ? mode : null,
     images: maker,
     zoom: zoom === "hits" ? null : typeof zoom === "string" ? zoom : zoomText(zoom),
@@ -67,6 +77,10 @@ export function linkTo(path, { mode, maker, zoom, colouring, of_class, track, ca
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`);
   return `${path}?${query.join("&")}`;
+}
+
+function keyOf(text) {
+  return /^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : null;
 }
 
 function numbersOf(text, n) {

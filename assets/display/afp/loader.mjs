@@ -4,7 +4,7 @@ const MOST_KEPT = 64;
 const KEPT_MS = 120_000; // files may change
 const READING_MS = 600; // between questions while a data set is being read
 
-/** One for a data set. of_class: null, or the class whose events one goes through. */
+/** One for a data set. Events are gone through by number, in one class, or in the order of scores. */
 export class Loader {
   #address;
   #kept = new Map(); // url -> {promise, at}
@@ -18,9 +18,9 @@ export class Loader {
     return this.#patient(this.#address, reading);
   }
 
-  /** An event by its number, or by what somebody typed. */
-  event(event_id, of_class, reading = () => {}) {
-    const url = this.#url(event_id, of_class);
+  /** An event by its number, or by what somebody typed. among: {of_class, order} of its neighbours. */
+  event(event_id, among = {}, reading = () => {}) {
+    const url = this.#url(event_id, among);
     const known = this.#kept.get(url);
     if (known && performance.now() - known.at < KEPT_MS) return known.promise;
     const promise = this.#patient(url, reading);
@@ -32,17 +32,17 @@ export class Loader {
   }
 
   /** Ask for these events, as one may soon go there. */
-  ahead(event_ids, of_class) {
-    for (const id of event_ids) if (id !== null) this.event(id, of_class).catch(() => {});
+  ahead(event_ids, among = {}) {
+    for (const id of event_ids) if (id !== null) this.event(id, among).catch(() => {});
   }
 
   async random(of_class) {
-    const { event_id } = await answered(`${this.#address}/random${queryOf(of_class)}`);
+    const { event_id } = await answered(`${this.#address}/random${queryOf({ of_class })}`);
     return event_id;
   }
 
-  #url(event_id, of_class) {
-    return `${this.#address}/events/${encodeURIComponent(event_id)}${queryOf(of_class)}`;
+  #url(event_id, among) {
+    return `${this.#address}/events/${encodeURIComponent(event_id)}${queryOf(among)}`;
   }
 
   async #patient(url, reading) {
@@ -55,8 +55,9 @@ export class Loader {
   }
 }
 
-function queryOf(of_class) {
-  return of_class === null ? "" : `?class=${encodeURIComponent(of_class)}`;
+function queryOf({ of_class = null, order = null }) {
+  const parts = Object.entries({ class: of_class, order }).filter(([, value]) => value !== null);
+  return parts.length ? `?${parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&")}` : "";
 }
 
 /** The JSON at url. Throws Error with the server's own sentence. */

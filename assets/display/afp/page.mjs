@@ -19,6 +19,7 @@ import { Pager } from "./pager.mjs";
 import { mountPlanes } from "./planes.mjs";
 import { mountRun, watchRun } from "./run_view.mjs";
 import { mountScores } from "./scores_panel.mjs";
+import { mountScoresView } from "./scores_view.mjs";
 import { mountStation, VIEWS } from "./station.mjs";
 import { mountTrack } from "./track_panel.mjs";
 
@@ -30,6 +31,8 @@ function showPressed(store) {
   const draw = () => {
     press("toggle_whole", store.get("zoom") === "whole");
     press("toggle_track", store.get("track"));
+    press("toggle_log_counts", store.get("log_counts"));
+    press("toggle_order", store.get("order") !== null);
     press("toggle_run", store.get("mode") === "run");
     press("next_maker", store.get("maker") !== null);
     const { charges } = store.get("dataset") ?? {};
@@ -37,7 +40,7 @@ function showPressed(store) {
     button.hidden = store.get("dataset") !== null && !charges;
     setText(button.querySelector(".label"), store.get("colouring") === "charge" ? "Charge" : "Hits");
   };
-  store.on(["zoom", "colouring", "dataset", "track", "mode", "maker"], draw);
+  store.on(["zoom", "colouring", "dataset", "track", "mode", "maker", "log_counts", "order"], draw);
   draw();
 }
 
@@ -63,6 +66,15 @@ function start() {
     maker: null, // key of the autoencoder whose images are shown below the event
     made: null, // what it makes of the event, (4, 336, 80)
     made_told: "",
+    jobs: null, // {jobs, algorithms, datasets} of the server's last answer
+    detectors: [], // anomaly detectors that can be used here, as the server tells
+    detector: null, // key of the one whose scores are shown
+    summary: null, // the scores of the data set by it
+    top: null, // the most anomalous events
+    threshold: null, // of its scores
+    threshold_of: null, // the detector that it is of
+    log_counts: true, // of the histogram
+    order: null, // key of the detector by whose scores one goes through the events; null: by number
     track: true, // draw the fitted track
     of_class: null, // the class whose events one goes through, null for all events
     zoom: "hits", // "hits", "whole", or {row, col, cols} as windows.mjs has it
@@ -72,6 +84,7 @@ function start() {
     theme: initialTheme(),
     remarks,
     ...view,
+    ...(view.threshold !== undefined && { threshold_of: view.detector ?? null }),
   });
   keepTheme(store.get("theme"));
   store.on(["theme"], () => keepTheme(store.get("theme")));
@@ -91,7 +104,8 @@ function start() {
   showPressed(store);
   bindTabs();
   const pager = new Pager(store, dataset, config.sensor.planes);
-  const actions = actionsOf(store, pager, planes, station);
+  const scores = mountScoresView(store, config, dataset, pager);
+  const actions = actionsOf(store, pager, planes, station, scores);
   document.addEventListener("click", (event) => actions[event.target.closest?.("[data-action]")?.dataset.action]?.(event));
   bindKeys(JSON.parse(document.body.dataset.keys), actions);
   bindSheets();

@@ -10,7 +10,7 @@ import { Loader } from "./loader.mjs";
 
 const QUIET_MS = 300; // the address is written when the view has been still for so long
 
-const VIEW_KEYS = ["mode", "maker", "zoom", "colouring", "of_class", "track", "camera", "theme"]; // in the address
+const VIEW_KEYS = ["detector", "threshold", "order", "mode", "maker", "zoom", "colouring", "of_class", "track", "camera", "theme"]; // in the address
 
 const host = (id) => document.getElementById(id);
 
@@ -27,7 +27,7 @@ export class Pager {
     this.#n_planes = n_planes;
     this.#loader = new Loader(dataset);
     store.on(VIEW_KEYS, () => this.#settle());
-    store.on(["of_class"], () => this.#again());
+    store.on(["of_class", "order"], () => this.#again());
     host("jump").setAttribute("aria-label", "event id");
     host("jump").addEventListener("change", ({ target }) => {
       target.blur(); // or the keys would go to it
@@ -43,7 +43,8 @@ export class Pager {
 
   async #begin() {
     const { event_id } = readPath(location.pathname);
-    if (this.#store.get("of_class") === null) this.#loader.ahead([event_id ?? 0], null);
+    const plain = this.#store.get("of_class") === null && this.#store.get("order") === null;
+    if (plain) this.#loader.ahead([event_id ?? 0]);
     try {
       const dataset = await this.#loader.dataset((fraction) => this.#tellReading(fraction));
       this.#store.set({ dataset });
@@ -72,7 +73,7 @@ export class Pager {
     const ticket = ++this.#asked;
     const of_class = this.#store.get("of_class");
     try {
-      const info = await this.#loader.event(event_id, of_class, (fraction) => this.#tellReading(fraction));
+      const info = await this.#loader.event(event_id, { of_class, order: this.#store.get("order") }, (fraction) => this.#tellReading(fraction));
       if (ticket !== this.#asked) return;
       this.#show(buildEvent(info, this.#n_planes), history_step);
     } catch ({ message }) {
@@ -93,7 +94,7 @@ export class Pager {
     document.title = `${info.title}, ${info.dataset} - Hitscope`;
     if (history_step === "push") history.pushState(null, "", this.link);
     if (history_step === "replace") history.replaceState(null, "", this.link);
-    this.#loader.ahead([info.next_id, info.previous_id], this.#store.get("of_class"));
+    this.#loader.ahead([info.next_id, info.previous_id], { of_class: this.#store.get("of_class"), order: this.#store.get("order") });
   }
 
   #tell(info) {
@@ -106,7 +107,8 @@ export class Pager {
     });
     host("event-sentence").replaceChildren(...spans);
     const of_class = this.#store.get("of_class");
-    const among = of_class === null ? "" : ` ${labelOf(this.#store, of_class)}`;
+    const kind = of_class === null ? "" : ` ${labelOf(this.#store, of_class)}`;
+    const among = this.#store.get("order") === null ? kind : `${kind} by score`;
     setText(host("position"), info.k === null ? `of ${thousands(info.n)}${among}` : `${thousands(info.k)} of ${thousands(info.n)}${among}`);
   }
 

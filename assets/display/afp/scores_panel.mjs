@@ -21,7 +21,8 @@ function drawRow(host, { label, about, score, threshold, anomalous, reasons, mes
   const line = make(node, "div", "detector-line");
   make(line, "span", "label").textContent = label;
   if (message) {
-    make(node, "p", "quiet note").textContent = message;
+    make(line, "span", "quiet").textContent = "cannot be used";
+    node.title = message;
     return;
   }
   make(line, "span", "score").textContent = scoreText(score);
@@ -34,7 +35,7 @@ function drawRow(host, { label, about, score, threshold, anomalous, reasons, mes
 
 /** "two clusters on plane 1; no hits on plane 3" */
 function sentence(reasons) {
-  return reasons.join("; ");
+  return reasons.map((reason) => reason.replace(/\.$/, "")).join("; ");
 }
 
 /** Three figures, whatever the size. */

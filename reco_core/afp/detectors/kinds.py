@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from reco_core.afp.alignment import Alignment
 from reco_core.afp.hits import FloatArray, HitBatch
 from reco_core.errors import FileFormatError
 from reco_core.weights import Card
+
+if TYPE_CHECKING:  # not for those that only look scores up: it is compiled code
+    from reco_core.afp.alignment import Alignment
 
 Reasons = tuple[str, ...]  # sentences about one event, the strongest first
 MOST_REASONS: Final = 3

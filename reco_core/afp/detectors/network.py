@@ -127,7 +127,8 @@ def _ways(layer: Layer, kernel: Image) -> tuple[NDArray[np.int64], Image]:
                     a, b = (p + i - (high - 1) // 2) // e, (q + j - (wide - 1) // 2) // e
                     way = (p - a * e, q - b * e, -a, -b)
                     sums[way] = sums.get(way, np.float32(0)) + kernel[:, :, i, j].T
-    return np.array(list(sums)), np.concatenate(list(sums.values()), axis=1, dtype=np.float32)
+    flat = np.concatenate(list(sums.values()), axis=1, dtype=np.float32)
+    return np.array(list(sums)), np.ascontiguousarray(flat)
 
 
 def measured(network: Network, hits: HitBatch) -> Measured:

@@ -67,8 +67,24 @@ def scratch() -> Scratches:
 
 
 @compiled
+def add_four(
+    d: tuple[float, float, float, float], a: Floats, b: Floats, c: Floats, e: Floats, part: Floats
+) -> None:
+    """part += d0 a + d1 b + d2 c + d3 e: rows by themselves, which the compiler makes vectors of."""
+    for j in range(len(part)):
+        part[j] += (d[0] * a[j] + d[1] * b[j]) + (d[2] * c[j] + d[3] * e[j])
+
+
+@compiled
+def add_one(d: float, a: Floats, part: Floats) -> None:
+    """part += d a"""
+    for j in range(len(part)):
+        part[j] += d * a[j]
+
+
+@compiled
 def times(change: Floats, kernel: Floats, part: Floats, order: Places) -> None:
-    """part = change @ kernel, four terms at once; most terms are 0 and left out."""
+    """part = change @ kernel; many terms are 0 and left out."""
     n = 0
     for k in range(len(change)):
         if change[k] != 0.0:
@@ -77,18 +93,12 @@ def times(change: Floats, kernel: Floats, part: Floats, order: Places) -> None:
     part[:] = 0.0
     k = 0
     while k + 4 <= n:
-        k0, k1, k2, k3 = order[k], order[k + 1], order[k + 2], order[k + 3]
-        d0, d1, d2, d3 = change[k0], change[k1], change[k2], change[k3]
-        for j in range(len(part)):
-            part[j] += (d0 * kernel[k0, j] + d1 * kernel[k1, j]) + (
-                d2 * kernel[k2, j] + d3 * kernel[k3, j]
-            )
+        a, b, c, e = order[k], order[k + 1], order[k + 2], order[k + 3]
+        d = (change[a], change[b], change[c], change[e])
+        add_four(d, kernel[a], kernel[b], kernel[c], kernel[e], part)
         k += 4
     while k < n:
-        k0 = order[k]
-        d0 = change[k0]
-        for j in range(len(part)):
-            part[j] += d0 * kernel[k0, j]
+        add_one(change[order[k]], kernel[order[k]], part)
         k += 1
 
 

@@ -31,7 +31,7 @@ VERSIONS: Final = {"detector": VERSION, "features": FEATURES_VERSION}
 # Chosen on simulated events of seeds below 2000, all classes of anomalies but missing_plane.
 LEAST_VARIANCE: Final = 2.0
 MOST_SIGMAS: Final = 20.0
-TRIMMED: Final = 0.1
+TRIMMED: Final = 0.075
 ROUNDS: Final = 3
 
 

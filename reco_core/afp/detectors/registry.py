@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from reco_core.afp.alignment import Alignment
 from reco_core.afp.detectors.kinds import THRESHOLD, Reasons, Scorer
 from reco_core.afp.hits import FloatArray, HitBatch
 from reco_core.dataset_identity import digest, identity
 from reco_core.errors import NotFoundError
 from reco_core.weights import FOLDER, card_path, read_card
+
+if TYPE_CHECKING:  # not for those that only look scores up: it is compiled code
+    from reco_core.afp.alignment import Alignment
 
 MODULES: Final = "reco_core.afp.detectors"
 LOADED: Final = 16  # detectors with their weights that stay in memory
@@ -27,7 +29,8 @@ class DetectorRow:
 
     version : raised whenever a score changes, so that kept scores of the old one are not used.
     weights : names of its weights (reco_core/weights).  module : where it is, if not in that of its
-    key.  block : events that are scored at once.  images : does it reconstruct images?
+    key.  block : events that are scored at once.  images : does it reconstruct images?  limit : its
+    threshold, where that is part of it and not of weights.
     """
 
     key: str
@@ -38,6 +41,7 @@ class DetectorRow:
     module: str = ""
     block: int = BLOCK
     images: bool = False
+    limit: float | None = None
 
     def load(self, folder: Path = FOLDER) -> Scorer:
         """The detector with the weights of a folder; FileFormatError if they cannot be used.
@@ -64,7 +68,12 @@ class DetectorRow:
         return self.load(folder).reasons(hits, alignment)
 
     def threshold(self, folder: Path = FOLDER) -> dict[str, Any] | None:
-        """What the weights come with: rule, value, low, high, false_positives; None for none."""
+        """What it comes with: rule, value, low, high, false_positives; None for none."""
+        if self.limit is not None:
+            return {
+                "rule": "own limit", "value": self.limit, "low": self.limit, "high": self.limit,
+                "false_positives": None,
+            }  # fmt: skip
         tables = [
             read_card(card_path(name, folder)).tables.get(f"{THRESHOLD} {self.key}")
             for name in self.weights
@@ -75,6 +84,8 @@ class DetectorRow:
 @lru_cache(LOADED)
 def _loaded(row: DetectorRow, folder: Path, _fingerprint: str) -> Scorer:
     module = import_module(f"{MODULES}.{row.module or row.key}")
+    if not row.weights:
+        return cast(Scorer, module)
     # Two detectors of one module are told apart by their key.
     arguments = (row.key, folder) if row.module else (folder,)
     return cast(Scorer, module.load(*arguments))
@@ -103,6 +114,11 @@ DETECTORS: Final = (
         "autoencoder_seed", "Autoencoder, as published",
         "The published network, training and score: the mean square error of all pixels.",
         1, ("afp_autoencoder_seed",), "autoencoder", 2_000, True,
+    ),
+    DetectorRow(
+        "rules", "Rules",
+        "What one proton through four good planes looks like, and how far an event breaks that.",
+        1, limit=1.0,
     ),
     DetectorRow(
         "boosted", "Boosted trees, with labels",

@@ -13,6 +13,7 @@ from reco_core.afp.evaluation.text import MEASURES, class_text, overall_text, sw
 from reco_core.afp.simulation.mixes import MIXES
 from reco_core.arguments import check_least, path
 from reco_core.errors import SettingError
+from reco_core.weights import FOLDER
 
 SWEEP: Final = (0.0, 0.01, 0.05, 0.10)
 SEED, TRAIN_SEED, TRAIN_EVENTS = 2_000, 1_000, 200_000
@@ -27,6 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=path, default=Path("build/afp-evaluation"),
         help="folder for tables and for what is kept (default build/afp-evaluation)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--weights", type=path, default=FOLDER,
+        help="folder of the weights that are measured (default: those that are shipped)",
     )  # fmt: skip
     parser.add_argument(
         "--seed", type=int, default=SEED,
@@ -55,7 +60,9 @@ def run(args: argparse.Namespace) -> None:
         if not 0.0 <= share <= 1.0:
             raise SettingError(f"--contamination is {share!r}; expected a number from 0 to 1.")
     rows = rows_for(args.detector or [row.key for row in DETECTORS])
-    job = Evaluation(rows, args.out, args.seed, args.events, shares, TRAIN_SEED, args.train_events)
+    job = Evaluation(
+        rows, args.out, args.seed, args.events, shares, TRAIN_SEED, args.train_events, args.weights
+    )
     found = evaluate(job, sys.stderr)
     print(overall_text(found))
     for measure in MEASURES:

@@ -40,6 +40,7 @@ class Evaluation:
     """What is evaluated, and where its files go.
 
     seed : of the test set.  events : of it.  contaminations : of the sweep, none for no sweep.
+    weights : folder of those that are measured as shipped.
     """
 
     rows: Sequence[DetectorRow]
@@ -49,6 +50,7 @@ class Evaluation:
     contaminations: Sequence[float]
     train_seed: int
     train_events: int
+    weights: Path = FOLDER
 
 
 def evaluate(job: Evaluation, tell: TextIO) -> pl.DataFrame:
@@ -57,7 +59,9 @@ def evaluate(job: Evaluation, tell: TextIO) -> pl.DataFrame:
     places = dataset_alignment(dataset)
     known = dataset.event_classes().to_numpy().astype(np.str_)
     parts = [
-        _rows(job, dataset, places, row, FOLDER, SHIPPED, _contamination(row), known, tell)
+        _rows(
+            job, dataset, places, row, job.weights, SHIPPED, _contamination(job, row), known, tell
+        )
         for row in job.rows
     ]
     for share in job.contaminations:
@@ -91,12 +95,12 @@ def _test_set(job: Evaluation, tell: TextIO) -> AfpDataset:
     return open_afp(data, job.folder / "index")
 
 
-def _contamination(row: DetectorRow) -> float | None:
+def _contamination(job: Evaluation, row: DetectorRow) -> float | None:
     """That of the events the shipped weights were trained on; None where labels told them."""
     if row.key == "boosted":
         return None
     with suppress(FileFormatError, KeyError, IndexError):
-        return float(read_card(card_path(row.weights[0])).data["contamination"])
+        return float(read_card(card_path(row.weights[0], job.weights)).data["contamination"])
     return None
 
 

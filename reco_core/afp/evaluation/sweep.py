@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
 
-from reco_core.afp.training.command import trained
+from reco_core.afp.training.run import TRAININGS, Request, train
 from reco_core.errors import FileFormatError
 from reco_core.weights import card_path, read_card
 
@@ -18,7 +19,8 @@ def sweep_weights(folder: Path, seed: int, events: int, share: float, tell: Text
     names = ("afp_pca", "afp_isolation_forest")
     if not all(_there(card_path(name, weights)) for name in names):
         print(f"Training on {events:,} events, {share:.0%} of them anomalous", file=tell)
-        trained("default", events, seed, share, weights, tell)
+        row = replace(TRAININGS["default"], events=events, seed=seed, contamination=share)
+        train(Request(row, weights), tell)
     return weights
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TextIO
 
 import polars as pl
 
@@ -13,28 +13,10 @@ from reco_core.afp.dataset_alignment import DatasetAlignment, dataset_alignment
 from reco_core.afp.detectors.kinds import Scorer
 from reco_core.afp.detectors.registry import DetectorRow
 from reco_core.afp.hits import FloatArray
-from reco_core.dataset_identity import digest
-from reco_core.dataset_table import GrowingTable, read_table, same_table
+from reco_core.afp.scoring.kept import SCHEMA, SCORE, begun_scores, kept_scores
+from reco_core.dataset_table import read_table
 from reco_core.progress import Progress
 from reco_core.weights import FOLDER
-
-SCORE: Final = "score"
-SCHEMA: Final = pl.Schema({SCORE: pl.Float64})
-
-
-def score_path(dataset: AfpDataset, row: DetectorRow, cache: Path, weights: Path = FOLDER) -> Path:
-    """Where the scores are kept: by data, detector, its version and its weights."""
-    return cache / "afp-scores" / f"{row.key}-{digest(_made_of(dataset, row, weights))}.parquet"
-
-
-def kept_scores(
-    dataset: AfpDataset, row: DetectorRow, cache: Path, weights: Path = FOLDER
-) -> FloatArray | None:
-    """(N,) scores as `dataset_scores` has kept them; None if it has not."""
-    path = score_path(dataset, row, cache, weights)
-    if not same_table(path, _made_of(dataset, row, weights)):
-        return None
-    return read_table(path)[SCORE].to_numpy()
 
 
 def dataset_scores(
@@ -53,10 +35,7 @@ def dataset_scores(
     found = kept_scores(dataset, row, cache, weights)
     if found is not None:
         return found
-    made_of = _made_of(dataset, row, weights)
-    path = score_path(dataset, row, cache, weights)
-    path.unlink(missing_ok=True)
-    table = GrowingTable(path, made_of, SCHEMA, keep_made_of=True)
+    table = begun_scores(dataset, row, cache, weights)
     noun = f"events by {row.label}"
     with Progress(dataset.n_events, noun, tell, table.n_rows, "reading the files") as progress:
         scorer = row.load(weights)
@@ -65,7 +44,7 @@ def dataset_scores(
             table.add(scores)
             progress.add(len(scores))
     table.finish()
-    return read_table(path)[SCORE].to_numpy()
+    return read_table(table.path)[SCORE].to_numpy()
 
 
 def _blocks(
@@ -74,10 +53,3 @@ def _blocks(
     for begin, hits in dataset.blocks(block, first):
         score = scorer.score(hits, at.of(begin, begin + hits.n_events))
         yield pl.DataFrame({SCORE: score}, schema=SCHEMA)
-
-
-def _made_of(dataset: AfpDataset, row: DetectorRow, weights: Path) -> dict[str, object]:
-    return {
-        "detector": row.key, "fingerprint": row.fingerprint(weights),
-        "data": dataset.fingerprint(),
-    }  # fmt: skip

@@ -38,7 +38,7 @@ class Events:
     @property
     def bad(self) -> BoolArray:
         """(E,) known to be anomalous."""
-        return ~self.good & (self.event_class != "")
+        return np.asarray(~self.good & (self.event_class != ""))
 
 
 def sampled(dataset: AfpDataset, n: int) -> Events:
@@ -55,7 +55,7 @@ def sampled(dataset: AfpDataset, n: int) -> Events:
 
 def aside(n: int) -> BoolArray:
     """(n,) which events are kept aside."""
-    return np.arange(n) % PARTS == PARTS - 1
+    return np.asarray(np.arange(n) % PARTS == PARTS - 1)
 
 
 def hits_of(dataset: AfpDataset, event_id: IntArray) -> HitBatch:

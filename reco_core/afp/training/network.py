@@ -79,7 +79,7 @@ def logits(layers: torch.nn.Module, image: torch.Tensor) -> torch.Tensor:
         high, wide = layer.kernel
         # Of an even kernel Keras puts the odd row behind.
         x = functional.pad(x, ((wide - 1) // 2, wide // 2, (high - 1) // 2, high // 2))
-        x = layers[k](x)  # type: ignore[index]
+        x = layers[k](x)
         if k < len(LAYERS) - 1:
             x = functional.relu(x)
         if layer.pool > 1:
@@ -91,8 +91,8 @@ def weights_of(layers: torch.nn.Module) -> Arrays:
     """By name, as they are kept: kernel_K (outputs, inputs, high, wide) and bias_K."""
     found: Arrays = {}
     for k in range(len(LAYERS)):
-        found[f"kernel_{k}"] = layers[k].weight.detach().numpy().copy()  # type: ignore[index]
-        found[f"bias_{k}"] = layers[k].bias.detach().numpy().copy()  # type: ignore[index]
+        found[f"kernel_{k}"] = layers[k].weight.detach().numpy().copy()
+        found[f"bias_{k}"] = layers[k].bias.detach().numpy().copy()
     return found
 
 
@@ -152,7 +152,7 @@ class Training:
         found = logits(self.layers, image)
         loss = functional.binary_cross_entropy_with_logits(found, image, weight=weight)
         for k in INNER:
-            loss = loss + L2 * self.layers[k].weight.square().sum()  # type: ignore[index]
+            loss = loss + L2 * self.layers[k].weight.square().sum()
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import metadata
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -99,7 +99,7 @@ def _made_pca(learned: Learned, found: pca.Pca) -> Made:
 
 
 def _made_forest(
-    learned: Learned, found: isolation_forest.IsolationForest, more: dict[str, object]
+    learned: Learned, found: isolation_forest.IsolationForest, more: dict[str, Any]
 ) -> Made:
     score = found.of_features(learned.others)
     return Made(

@@ -12,9 +12,10 @@ import pytest
 from app.services import inference_afp
 from app.services.afp_analysis import analysis_json
 from app.services.afp_library import AfpLibrary
+from app.services.afp_numbers import number
 from app.services.afp_runs import part_of
-from app.services.afp_scores import number
 from app.services.inference_afp import AfpWork
+from app.services.inference_afp_parts import Places
 from app.services.inference_link import Place
 from reco_core.afp.hits import EMPTY, checked_hits
 from reco_core.errors import NotFoundError
@@ -38,7 +39,7 @@ def final(work: AfpWork, event_id: int) -> inference_afp.Answer:
 
 
 def test_a_proton_has_four_clusters_on_a_line(library: AfpLibrary) -> None:
-    told = final(AfpWork(library), 0)
+    told = final(AfpWork(library, Places()), 0)
     assert told["state"] == "done"
     assert told["n_clusters"] == [1, 1, 1, 1]
     assert told["track"]["cluster"] == [0, 1, 2, 3]
@@ -47,7 +48,7 @@ def test_a_proton_has_four_clusters_on_a_line(library: AfpLibrary) -> None:
 
 
 def test_a_crowd_is_analysed_too(library: AfpLibrary) -> None:
-    told = final(AfpWork(library), 1)
+    told = final(AfpWork(library, Places()), 1)
     assert sum(told["n_clusters"]) > 0
     assert len(json.dumps(told)) < 200_000
 
@@ -59,7 +60,7 @@ def test_an_event_without_hits_has_neither_clusters_nor_track() -> None:
 
 
 def test_what_is_not_there_is_told(library: AfpLibrary) -> None:
-    told = final(AfpWork(library), 5)
+    told = final(AfpWork(library, Places()), 5)
     assert told["state"] == "failed"
     assert "it has events 0 to 4" in told["message"]
 
@@ -68,7 +69,7 @@ def test_an_analysis_that_cannot_be_loaded_is_told_and_logged(
     library: AfpLibrary, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(inference_afp, "ANALYSIS", "app.services.nothing")
-    assert "cannot be loaded" in final(AfpWork(library), 0)["message"]
+    assert "cannot be loaded" in final(AfpWork(library, Places()), 0)["message"]
     assert "cannot be loaded" in caplog.text
 
 
@@ -78,7 +79,7 @@ def test_a_library_without_data_says_so(tmp_path: Path) -> None:
 
 
 def test_the_occupancy_of_a_run(library: AfpLibrary) -> None:
-    work = AfpWork(library)
+    work = AfpWork(library, Places())
     final(work, 0)
     end_s = time.monotonic() + 60
     while True:
@@ -104,7 +105,7 @@ def test_events_of_another_run_do_not_count() -> None:
 
 
 def test_images_of_a_detector_that_makes_none_are_refused(library: AfpLibrary) -> None:
-    work = AfpWork(library)
+    work = AfpWork(library, Places())
     final(work, 0)
     told, blobs = work.answer(Place("protons", 0), "image", "pca")
     assert (told["state"], blobs) == ("failed", [])
@@ -116,7 +117,7 @@ def test_images_of_a_detector_that_makes_none_are_refused(library: AfpLibrary) -
 
 def test_what_is_no_request_is_refused(library: AfpLibrary) -> None:
     with pytest.raises(ValueError, match="what is"):
-        AfpWork(library).answer(Place("protons", 0), "nothing")
+        AfpWork(library, Places()).answer(Place("protons", 0), "nothing")
 
 
 def test_numbers_as_json_can_hold_them() -> None:

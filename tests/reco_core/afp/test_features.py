@@ -48,7 +48,7 @@ def test_an_event_is_the_same_alone_and_among_others(events) -> None:
     hits = batch_of(events)
     alone = [features(hits.part(k, k + 1)) for k in range(len(events))]
     expected = np.concatenate([np.empty((0, len(NAMES))), *alone])
-    np.testing.assert_allclose(features(hits), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_array_equal(features(hits), expected)
 
 
 @settings(deadline=None)
@@ -64,6 +64,12 @@ def test_numbers_of_every_class_are_those_of_a_plain_look() -> None:
     for k, found in enumerate(named(hits)):
         expected = slow_features(hits.part(k, k + 1))
         assert found == pytest.approx(expected, 1e-5, 1e-5, nan_ok=True), k
+
+
+def test_simulated_events_are_the_same_alone_and_among_others() -> None:
+    hits = made.test_mix()[1].hits.part(0, 580)
+    alone = [features(hits.part(k, k + 1)) for k in range(580)]
+    np.testing.assert_array_equal(features(hits), np.concatenate(alone))
 
 
 def test_an_event_without_hits_is_all_zero_or_nan() -> None:

@@ -1,0 +1,41 @@
+// What the scores of a data set come to at a threshold. Pure.
+
+/** How many events reach a score, between the steps that the server tells (falling, with their counts). */
+export function countAtOrAbove(steps, counts, score) {
+  if (!steps.length || score > steps[0]) return 0;
+  let low = 0;
+  let high = steps.length - 1;
+  if (score <= steps[high]) return counts[high];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (steps[middle] >= score) low = middle;
+    else high = middle;
+  }
+  const share = (steps[low] - score) / (steps[low] - steps[high]);
+  return counts[low] + (counts[high] - counts[low]) * share;
+}
+
+/** {n, share, of_good, of_anomalous}: events at or above a score; null where the truth tells of none. */
+export function sharesAt(summary, score) {
+  const reach = (counts) => countAtOrAbove(summary.steps, counts, score);
+  const of = (counts, n) => (n ? reach(counts) / n : null);
+  const n = reach(summary.at_or_above);
+  return {
+    n: Math.round(n),
+    share: summary.n ? n / summary.n : 0,
+    of_good: of(summary.good_at_or_above, summary.n_good),
+    of_anomalous: of(summary.anomalous_at_or_above, summary.n_anomalous),
+  };
+}
+
+/** "4.13 %", with as many figures as say something. */
+export function percent(share) {
+  const value = 100 * share;
+  return `${value === 0 ? "0" : value < 0.1 ? value.toPrecision(2) : value < 10 ? value.toFixed(2) : value.toFixed(1)} %`;
+}
+
+/** Height 0..1 of a bar. */
+export function barHeight(count, highest, logarithmic) {
+  if (count <= 0 || highest <= 0) return 0;
+  return logarithmic ? Math.log1p(count) / Math.log1p(highest) : count / highest;
+}
