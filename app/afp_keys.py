@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.afp_run_keys import OPEN_RUN
 from app.keys import KEYS, Key
 
 _SHARED: Final = {row.action: row for row in KEYS}
@@ -39,5 +40,6 @@ AFP_KEYS: Final = (
     Key("Station", ("H",), "view_home", "H", "home view"),
     Key("Station", ("J",), "view_beam", "J", "along the beam"),
     Key("Station", ("K",), "view_side", "K", "from the side: the tilt of the planes"),
+    OPEN_RUN,
     *_shared("copy_link", "toggle_theme", "toggle_jobs", "toggle_help", "escape"),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from dash import Dash
 from app import (
     api,
     api_afp,
+    api_afp_occupancy,
     api_hand,
     api_jobs,
     api_performance,
@@ -20,7 +21,7 @@ from app import (
     security,
     timing,
 )
-from app.pages import afp, event, performance
+from app.pages import afp, afp_run, event, performance
 from app.services.afp_jobs import AfpKind
 from app.services.afp_library import AfpLibrary
 from app.services.afp_score_table import AfpScores
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> Dash:
     event.register(app)
     performance.register(app)
     afp.register(app)
+    afp_run.register(app)
     dash_requests.guard(app)
     app.server.config |= services_of(settings)
     services = app.server.config
@@ -60,6 +62,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(api_hand.blueprint)
     app.server.register_blueprint(api_performance.blueprint)
     app.server.register_blueprint(api_afp.blueprint)
+    app.server.register_blueprint(api_afp_occupancy.blueprint)
     security.protect(app.server, security.content_security_policy(app))
     _warm(app)
     return app

@@ -17,7 +17,7 @@ _EVENT = re.compile(r"/event/(?P<dataset>[A-Za-z0-9._-]{1,100})(?:/(?P<event_id>
 _WHOLE_NUMBER = re.compile("[0-9]{1,19}")
 MAX_EVENT_ID = 2**63 - 1
 PERFORMANCE = "/performance"  # a document of its own (pages/performance.py), matched by Flask
-AFP = "/afp"  # likewise (pages/afp.py)
+AFP = "/afp"  # likewise (pages/afp.py, pages/afp_run.py)
 
 
 @dataclass(frozen=True)

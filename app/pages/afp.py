@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.afp_config import afp_config
 from app.afp_keys import AFP_KEYS
+from app.afp_run_keys import OPEN_RUN
 from app.components.controls import action_button, section, toggle_button
 from app.components.help_sheet import help_sheet
 from app.components.jobs_sheet import jobs_sheet
@@ -105,6 +106,9 @@ def _top_bar(key: str | None) -> html.Header:
             action_button("previous_event", "‹", id="previous"),
             action_button("next_event", "›", id="next"),
             action_button("random_event", "Random"),
+            html.A([html.Span("Runs", className="label"), html.Kbd(OPEN_RUN.printed)],
+                   id="open-run", className="control", title=OPEN_RUN.sentence,
+                   href=f"{afp_path(key)}/run" if key else AFP),
             action_button("toggle_jobs", "Score"),
             action_button("copy_link", "Link"),
             action_button("toggle_theme", "Theme"),

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from app.services.afp_answers import BUSY as AFP_BUSY
 from app.services.afp_answers import without as afp_without
+from app.services.afp_run_parts import told as run_told
 from app.services.held import BUSY, COMPILING, Answer, HandRequest, without
 from app.services.inference_folder import meeting_of
 from app.services.inference_keeper import Keeper, Known, ProcessState
@@ -127,6 +128,11 @@ class Inference:
         """What is found out of an AFP event or its run (inference_afp.py)."""
         fields = {"op": "afp", "what": what, "detector": detector}
         return self._aside(place, fields, afp_without, AFP_BUSY)
+
+    def afp_occupancy(self, dataset: str, of: list[Any] | None) -> Reply:
+        """How often each pixel fired in a run (inference_afp_occupancy.py)."""
+        fields = {"op": "afp_occupancy", "of": of}
+        return self._aside(Place(dataset, 0), fields, run_told, AFP_BUSY)
 
     def _aside(
         self, place: Place, fields: Mapping[str, Any], without: Callable[[str, str], Answer],

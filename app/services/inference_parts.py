@@ -10,6 +10,7 @@ from app.services.answers import Answer, encode
 from app.services.cache import ResultCache
 from app.services.events import Library
 from app.services.inference_afp import AfpWork
+from app.services.inference_afp_occupancy import OccupancyWork
 from app.services.inference_afp_parts import Places
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
@@ -48,8 +49,9 @@ class Parts:
         )
         afp = AfpWork(afp_library, places)
         self.requests = Requests(
-            algorithms, queue, self.deaths, ahead, self.work, server_pid, Hand(library), afp
-        )
+            algorithms, queue, self.deaths, ahead, self.work, server_pid, Hand(library),
+            afp, OccupancyWork(afp_library, cache),
+        )  # fmt: skip
         for algorithm in algorithms.values():
             encode(Answer("no answer", {}), algorithm)  # the first time takes longest
 

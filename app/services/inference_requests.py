@@ -5,6 +5,8 @@
     -> {"states": {algorithm: [state, message, blob]}}
 {"op": "ahead", "place": ..., "viewer": ..., "count": n, "of": [algorithm]}    -> {}
 {"op": "by_hand", "place": ..., and the fields of a HandRequest (held.py)}    -> an Answer
+{"op": "afp", "place": ...}    -> an Answer (inference_afp.py)
+{"op": "afp_occupancy", "place": ..., "of": [run, station] | null}    -> its state, blob
 {"op": "afp", "place": ..., "what": kind, "detector": key}    -> an Answer (inference_afp.py), blob
 {"op": "leave", "viewer": ...}    -> {}
 {"op": "jobs"}    -> {}
@@ -24,8 +26,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from app import metrics
+from app.services.afp_run_parts import part_of_json
 from app.services.algorithms import Algorithm
 from app.services.inference_afp import AfpWork
+from app.services.inference_afp_occupancy import OccupancyWork
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
 from app.services.inference_hand import Hand
@@ -68,6 +72,7 @@ class Requests:
         server_pid: int,
         hand: Hand,
         afp: AfpWork,
+        occupancy: OccupancyWork,
     ) -> None:
         self._algorithms = algorithms
         self._queue = queue
@@ -77,6 +82,7 @@ class Requests:
         self._server_pid = server_pid
         self._hand = hand
         self._afp = afp
+        self._occupancy = occupancy
         self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._said: set[str] = set()
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Reply]] = {
@@ -84,6 +90,7 @@ class Requests:
             "ahead": self._go_ahead,
             "by_hand": self._by_hand,
             "afp": self._of_afp,
+            "afp_occupancy": self._of_run,
             "leave": self._leave,
             "jobs": self._wake,
             "status": self._status,
@@ -180,6 +187,12 @@ class Requests:
         if not isinstance(what, str) or not isinstance(detector, str):
             raise ValueError(f"what, detector are {what!r:.80}, {detector!r:.80}")
         return self._afp.answer(_place(head), what, detector)
+
+    def _of_run(self, head: Mapping[str, Any]) -> Reply:
+        of = head.get("of")
+        return self._occupancy.answer(
+            _place(head).dataset, None if of is None else part_of_json(of)
+        )
 
     def _leave(self, head: Mapping[str, Any]) -> Reply:
         viewer = _viewer(head)

@@ -9,6 +9,7 @@ import { Store } from "../store.mjs";
 import { initialTheme, keepTheme } from "../theme.mjs";
 import { toast } from "../toast.mjs";
 import { actionsOf } from "./actions.mjs";
+import { linkRun } from "../afp_run/link.mjs";
 import { watchAnalysis } from "./analysis.mjs";
 import { readQuery } from "./address.mjs";
 import { mountFacts } from "./facts.mjs";
@@ -98,6 +99,7 @@ function start() {
   mountRun(host("run"), store, config.sensor, planes);
   watchRun(store, config.sensor);
   watchImages(store, config.sensor);
+  linkRun(host("open-run"), store);
   watchAnalysis(store);
   showPressed(store);
   bindTabs();
