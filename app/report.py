@@ -152,7 +152,29 @@ def _report_kinds(args: argparse.Namespace) -> None:
     print(page)
 
 
+def _add_afp_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from", type=path, dest="folder", required=True, metavar="FOLDER",
+        help="where `python -m reco_core afp-evaluate` wrote its table",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=path, default=ROOT / "docs", metavar="FOLDER",
+        help="folder of afp.md (default: docs)",
+    )  # fmt: skip
+
+
+def _report_afp(args: argparse.Namespace) -> None:
+    """Tables of docs/afp.md on the anomaly detectors."""
+    from app.report_afp import PAGE, blocks
+
+    page = args.out / PAGE
+    check_page(page)
+    write_blocks(page, blocks(args.folder))
+    print(page)
+
+
 REPORTS: Final = (
+    Report("afp", "how good the anomaly detectors are", _add_afp_arguments, _report_afp),
     Report(
         "evaluation",
         "how good the reconstructions are",

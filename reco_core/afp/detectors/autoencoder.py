@@ -1,8 +1,8 @@
 """The convolutional autoencoder as published, and the same trained until it reconstructs hits.
 
-As published (keys _SEED) it learns to leave every pixel empty, since 8 of 107,520 have a hit; its
+As published (SEED_KEY) it learns to leave every pixel empty, since 8 of 107,520 have a hit; its
 mean square error then counts hits, whatever they are. With pixels that have a hit weighted in the
-loss the same layers learn where hits belong. Score and threshold of both: SCORES.
+loss the same layers learn where hits belong.
 """
 
 from __future__ import annotations
@@ -29,19 +29,21 @@ SEED_KEY: Final = "autoencoder_seed"
 VERSION: Final = 1
 VERSIONS: Final = {"detector": VERSION}
 EVENTS_PER_TASK: Final = 200
+UNITS: Final = "units"  # name of the array
 LEAST_REASON: Final = 0.5  # output at a hit below which it is told of
 
 
 @dataclass(frozen=True, eq=False)
 class Autoencoder:
-    """One of the two.  key : which."""
+    """One of the two.  key : which.  units : (2,) of the parts of its score, see score_of."""
 
     key: str
     network: Network
+    units: FloatArray
 
     def score(self, hits: HitBatch, alignment: Alignment | None = None) -> FloatArray:
         """Same for any alignment: the images know of none."""
-        return score_of(self.key, self.measured(hits))
+        return score_of(self.key, self.measured(hits), self.units)
 
     def measured(self, hits: HitBatch) -> Measured:
         """Sums over the pixels of each event, on all processors."""
@@ -69,15 +71,23 @@ class Autoencoder:
         return np.asarray(reconstruction(self.network, hits)[0])
 
 
-def score_of(key: str, found: Measured) -> FloatArray:
-    """(E,) as published, the mean square error; else the mean surprise about a hit.
+def score_of(key: str, found: Measured, units: FloatArray) -> FloatArray:
+    """(E,) as published, the mean square error; else the surprise about a hit, and elsewhere.
 
-    The surprise -ln p is taken at the hits alone and per hit: so an event is not anomalous for
-    having more of them. 0 without hits.
+    The surprise -ln p is the mean over the hits: so an event is not anomalous for having more of
+    them. What the network puts where there is none, as around a track that no hit follows, is
+    summed up. Both count in units of what is usual (parts_of, median of good events). 0 without
+    hits.
     """
     if key == SEED_KEY:
         return np.asarray(found.square / N_PIXELS)
-    return np.asarray(found.log_hits / np.maximum(found.n_hits, 1))
+    return np.asarray((parts_of(found) / units).sum(axis=1))
+
+
+def parts_of(found: Measured) -> FloatArray:
+    """(E, 2) mean of -ln p over the hits, and sum of -ln(1 - p) over the others."""
+    at_hits = found.log_hits / np.maximum(found.n_hits, 1)
+    return np.stack((at_hits, np.where(found.n_hits > 0, found.log_others, 0.0)), axis=1)
 
 
 def _reasons(n_hits: int, put: float, elsewhere: float) -> Reasons:
@@ -94,7 +104,7 @@ def load(key: str, folder: Path) -> Autoencoder:
     name = weights_name(key)
     arrays, card = read_arrays(name, folder)
     check_card(card, arrays_path(name, folder), VERSIONS, ())
-    return Autoencoder(key, network_of(arrays))
+    return Autoencoder(key, network_of(arrays), arrays[UNITS])
 
 
 def weights_name(key: str) -> str:

@@ -70,7 +70,7 @@ def scratch() -> Scratches:
 def add_four(
     d: tuple[float, float, float, float], a: Floats, b: Floats, c: Floats, e: Floats, part: Floats
 ) -> None:
-    """part += d0 a + d1 b + d2 c + d3 e: rows by themselves, which the compiler makes vectors of."""
+    """part += d0 a + d1 b + d2 c + d3 e: plain rows, that become vector instructions."""
     for j in range(len(part)):
         part[j] += (d[0] * a[j] + d[1] * b[j]) + (d[2] * c[j] + d[3] * e[j])
 

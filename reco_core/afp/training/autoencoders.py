@@ -9,7 +9,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from reco_core.afp.detectors.autoencoder import KEY, SEED_KEY, VERSIONS, score_of, weights_name
+from reco_core.afp.detectors.autoencoder import (
+    KEY,
+    SEED_KEY,
+    UNITS,
+    VERSIONS,
+    parts_of,
+    score_of,
+    weights_name,
+)
 from reco_core.afp.detectors.kinds import THRESHOLD
 from reco_core.afp.detectors.kinds import VERSIONS as KEPT_VERSIONS
 from reco_core.afp.detectors.network import N_PARAMETERS, Arrays, Measured, measured, network_of
@@ -75,7 +83,9 @@ def _train(key: str, given: Material) -> tuple[Made, ...]:
     )  # fmt: skip
     found = validation.measured(weights)
     others = given.events.part(np.arange(n) >= first)
-    score = score_of(key, found)
+    # Anomalies are few among them, so the median of all is that of good events.
+    units = np.median(parts_of(found), axis=0)
+    score = score_of(key, found, units)
     numbers = {
         **numbers_of(score, others, first), "parameters": float(N_PARAMETERS),
         "epochs": float(epochs), **_put(found),
@@ -87,7 +97,7 @@ def _train(key: str, given: Material) -> tuple[Made, ...]:
         ),
     }
     library = f"torch {metadata.version('torch').partition('+')[0]}"
-    return (Made(name, library, weights, (), numbers, tables, LIMITS[key]),)
+    return (Made(name, library, {**weights, UNITS: units}, (), numbers, tables, LIMITS[key]),)
 
 
 def _put(found: Measured) -> dict[str, float]:

@@ -180,11 +180,12 @@ def train_network(
     training = Training(hits, recipe, seed, kept)
     tell(min(training.step * recipe.batch, recipe.epochs * hits.n_events))
     while training.step < recipe.epochs * training.steps_per_epoch:
+        whole_epochs = training.step and training.step % training.steps_per_epoch == 0
+        if whole_epochs and reached(weights_of(training.layers)) >= recipe.goal:
+            break
         for n in training.epoch():
             tell(n)
             if training.step % STEPS_PER_CHECKPOINT == 0:
                 keep(training.state())
         keep(training.state())
-        if reached(weights_of(training.layers)) >= recipe.goal:
-            break
     return weights_of(training.layers), training.step // training.steps_per_epoch

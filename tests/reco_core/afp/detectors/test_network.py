@@ -84,7 +84,9 @@ def test_its_sums_are_those_over_all_pixels(dense):
     }
     for name, value in expected.items():
         assert getattr(total, name) == pytest.approx(value, rel=1e-5, abs=1e-5), name
-    assert score_of(SEED_KEY, total) == pytest.approx(((p - hit) ** 2).mean(axes), rel=1e-5)
+    assert score_of(SEED_KEY, total, np.ones(2)) == pytest.approx(
+        ((p - hit) ** 2).mean(axes), rel=1e-5
+    )
 
 
 def test_an_event_is_the_same_alone_and_after_others(dense):
