@@ -190,7 +190,7 @@ class Watched:
     def _failed(self, request: Any) -> None:
         # the page drops what it asked for an event that is left, as it must; the browser its icon
         dropped = request.failure == "net::ERR_ABORTED" and any(
-            part in request.url for part in ("/overlays?", "/api/v1/jobs", "/_favicon.ico")
+            part in request.url for part in ("/overlays?", "/api/v1/jobs", "/api/v1/afp/", "/_fav")
         )
         if not dropped:
             self.problems.append(f"failed: {request.url} {request.failure}")
