@@ -19,6 +19,8 @@ SHAPE: Final = (N_PLANES, N_ROWS, N_COLS)
 NEAR_ROWS: Final = 20  # on either side: 1 mm
 NEAR_COLS: Final = 10  # 2.5 mm
 NEAR_COLUMNS: Final = 5  # that a column as a whole is compared with, on either side
+MIDDLE_COLUMNS: Final = 7
+EDGE_COLUMNS: Final = 2
 # Good pixels and columns may differ from what is expected by that, beside chance: thresholds,
 # efficiency, and an expectation that is not quite right.
 SPREAD: Final = 0.1
@@ -115,7 +117,11 @@ def _without_peaks(counts: FloatArray) -> FloatArray:
 
 def _odd_columns(counts: FloatArray) -> Odd:
     """Columns beside the parabola through the logarithms of those nearby; counts : (4, 80)."""
-    odd = _judged(counts, *_parabolas(counts))
+    from scipy.ndimage import median_filter
+
+    middle = median_filter(counts, (1, MIDDLE_COLUMNS))
+    # To begin with, a hot or dead column must not bend the parabola of those beside it.
+    odd = _judged(counts, *_parabolas(np.clip(counts, middle / 2, 2 * middle + 5)))
     for _ in range(PASSES):
         odd = _judged(counts, *_parabolas(_mended(counts, odd)))
     return odd
@@ -128,13 +134,18 @@ def _parabolas(counts: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _parabola(counts: FloatArray) -> FloatArray:
-    """(80,) what the columns nearby let expect, each weighted by its chance."""
+    """(80,) what the columns nearby let expect, each weighted by its chance.
+
+    At the edge of the sensor there are columns on one side alone: a parabola would run away there,
+    so a line is taken.
+    """
     found, place = np.zeros(N_COLS), np.arange(N_COLS)
     for col in place:
         near = (np.abs(place - col) <= NEAR_COLUMNS) & (place != col)
         seen = counts[near] + 0.5
         weight = 1 / np.hypot(SPREAD, 1 / np.sqrt(seen))
-        found[col] = np.exp(polyfit(place[near] - col, np.log(seen), 2, w=weight)[0])
+        degree = 2 if EDGE_COLUMNS <= col < N_COLS - EDGE_COLUMNS else 1
+        found[col] = np.exp(polyfit(place[near] - col, np.log(seen), degree, w=weight)[0])
     return found
 
 
