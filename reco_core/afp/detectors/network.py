@@ -49,10 +49,11 @@ N_PARAMETERS: Final = sum(
 class Spread(NamedTuple):
     """A layer as it is applied to single positions of its input.
 
-    way : (W, 4) what a position (r, c) adds to, row * enlarge + way[0], col * enlarge + way[1], if
-    the input has a position (r + way[2], c + way[3]).  kernel : (inputs, W * outputs).
-    empty : (rows, cols, outputs) before the ReLU, of an empty image.  after : the same after it and
-    the pooling.
+    Its output comes in blocks, one for each position of its input: `enlarge` x `enlarge` positions
+    of it, with all their channels in a row (B). way : (W, 5) what a position (r, c) adds to: block
+    (r + way[0], c + way[1]), from place way[2] there, the way[4] numbers from way[3] of position @
+    kernel.  kernel : (inputs, all of these).  empty : (rows, cols, B) before the ReLU, of an empty
+    image, in blocks.  after : (rows, cols, outputs) after it and the pooling, not in blocks.
     """
 
     way: NDArray[np.int64]
@@ -88,7 +89,7 @@ def network_of(weights: Arrays) -> Network:
         way, flat = _ways(layer, kernel)
         empty = dense_layer(image, layer, kernel, bias)
         image = empty if k == len(LAYERS) - 1 else pooled(np.maximum(empty, 0), layer.pool)
-        spreads.append(Spread(way, flat, empty, image))
+        spreads.append(Spread(way, flat, in_blocks(empty, layer.enlarge), image))
     a, b, c, d, e, f = spreads
     return a, b, c, d, e, f
 
@@ -112,23 +113,40 @@ def pooled(x: Image, size: int) -> Image:
     return np.asarray(x.reshape(rows // size, size, cols // size, size, n).max((1, 3)))
 
 
+def in_blocks(x: Image, size: int) -> Image:
+    """(rows / size, cols / size, size * size * n): the positions of each square in a row."""
+    rows, cols, n = x.shape
+    squares = x.reshape(rows // size, size, cols // size, size, n).transpose(0, 2, 1, 3, 4)
+    return np.ascontiguousarray(squares.reshape(rows // size, cols // size, size * size * n))
+
+
 def _ways(layer: Layer, kernel: Image) -> tuple[NDArray[np.int64], Image]:
     """(way, kernel) of a Spread.
 
     Taps that reach the same position of an enlarged input act as one, with the sum of their
-    weights: 42 instead of 192.
+    weights: 42 instead of 192. Those that follow one another in a block make one way.
     """
+    e, n = layer.enlarge, layer.outputs
+    sums = _summed_taps(layer, kernel)
+    pieces: list[list[int]] = []
+    for k, (a, b, p, q) in enumerate(sorted(sums)):
+        place = (p * e + q) * n
+        if pieces and pieces[-1][:2] == [a, b] and pieces[-1][2] + pieces[-1][4] == place:
+            pieces[-1][4] += n
+        else:
+            pieces.append([a, b, place, k * n, n])
+    flat = np.concatenate([sums[key] for key in sorted(sums)], axis=1, dtype=np.float32)
+    return np.array(pieces), np.ascontiguousarray(flat)
+
+
+def _summed_taps(layer: Layer, kernel: Image) -> dict[tuple[int, int, int, int], Image]:
+    """(inputs, outputs) by what it leads to: block a, b away, and position p, q in it."""
     e, (high, wide) = layer.enlarge, layer.kernel
     sums: dict[tuple[int, int, int, int], Image] = {}
-    for p in range(e):
-        for q in range(e):
-            for i in range(high):
-                for j in range(wide):
-                    a, b = (p + i - (high - 1) // 2) // e, (q + j - (wide - 1) // 2) // e
-                    way = (p - a * e, q - b * e, -a, -b)
-                    sums[way] = sums.get(way, np.float32(0)) + kernel[:, :, i, j].T
-    flat = np.concatenate(list(sums.values()), axis=1, dtype=np.float32)
-    return np.array(list(sums)), np.ascontiguousarray(flat)
+    for p, q, i, j in np.ndindex(e, e, high, wide):
+        a, b = -((p + i - (high - 1) // 2) // e), -((q + j - (wide - 1) // 2) // e)
+        sums[a, b, p, q] = sums.get((a, b, p, q), np.float32(0)) + kernel[:, :, i, j].T
+    return sums
 
 
 def measured(network: Network, hits: HitBatch) -> Measured:
@@ -142,6 +160,9 @@ def reconstruction(network: Network, hits: HitBatch) -> NDArray[np.float32]:
     """(E, 4, 336, 80) what the network puts in each pixel, 0 to 1: 430 kB an event."""
     from reco_core.afp.detectors.network_kernel import paint_events, scratch
 
-    painted = np.empty((hits.n_events, N_ROWS, N_COLS, N_PLANES), np.float32)
+    e = LAYERS[-1].enlarge
+    rows, cols = N_ROWS // e, N_COLS // e
+    painted = np.empty((hits.n_events, rows, cols, e * e * N_PLANES), np.float32)
     paint_events(*hits[:4], network, scratch(), painted)
-    return np.ascontiguousarray(painted.transpose(0, 3, 1, 2))
+    blocks = painted.reshape(-1, rows, cols, e, e, N_PLANES).transpose(0, 5, 1, 3, 2, 4)
+    return np.ascontiguousarray(blocks.reshape(-1, N_PLANES, N_ROWS, N_COLS))
