@@ -37,8 +37,9 @@ bench: $(VENV)/dev.stamp ## measure speed and memory; figures as ratios within o
 
 demo-data: $(DEMO)/train_meta.parquet $(PROTONS)/hits.parquet ## the small simulated data sets that `make run` shows
 
-screenshots: $(VENV)/dev.stamp $(DEMO)/train_meta.parquet ## take the pictures in docs/pictures
+screenshots: $(VENV)/dev.stamp $(DEMO)/train_meta.parquet $(PROTONS)/hits.parquet ## take the pictures in docs/pictures
 	@$(BIN)/python -m tests.browser.screenshots docs/pictures --data "$(if $(DATA),$(DATA),$(DEMO))"
+	@$(BIN)/python -m tests.browser.screenshots_afp docs/pictures/afp --data $(PROTONS)
 
 clean: ## remove the environment and the demo data
 	rm -rf $(VENV) data build reco_core/__pycache__/compiled-*

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 OpenPage = Callable[..., Any]
@@ -356,3 +357,35 @@ def test_the_threshold_is_dragged_and_the_share_follows(
     again = opened(open_page, page.url, 0)
     again.wait_for_selector("#scores-told:has-text('of 5 events')")
     assert stored(again, "threshold") == pytest.approx(limit, rel=1e-4)
+
+
+def test_what_an_autoencoder_makes_is_drawn_below_the_event(
+    afp_server: str, browser: Any, open_page: OpenPage
+) -> None:
+    page = opened(open_page, f"{afp_server}/afp/protons/0", 0)
+    alone = page.locator(".planes-canvas").bounding_box()["height"]
+    made = np.zeros((4, 336, 80), "<f4")
+    made[:, 100, 40] = 0.9  # row 101 is left out
+    made[2, 104, 40] = 0.4  # and this one added
+    page.context.route(
+        "**/images/autoencoder.bin",
+        lambda route: route.fulfill(
+            body=made.tobytes(), headers={"Content-Type": "application/octet-stream"}
+        ),
+    )
+    page.goto(f"{afp_server}/afp/protons/0?images=autoencoder")
+    wait_for(page, 0)
+    page.wait_for_function(f"() => {STORE}.get('made') !== null")
+    pixels(page)
+    assert page.locator(".planes-canvas").bounding_box()["height"] > 1.5 * alone
+    kinds = page.evaluate(
+        """() => {
+            const { planes } = window.hitscope;
+            const found = new Set();
+            for (let y = 0; y < 600; y += 10) found.add(planes.at(100, y)?.box.kind);
+            return [...found];
+        }"""
+    )
+    assert {"recorded", "made", "difference"} <= set(kinds)
+    page.mouse.move(*hit_place(page, 2, 104, 40))
+    page.wait_for_selector(".plot-tip:has-text('reconstruction 0.400')")

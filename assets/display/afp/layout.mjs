@@ -1,7 +1,7 @@
 // Where the boxes of the planes lie on their canvas: four beside each other, two by two where it is
 // narrow, one row of boxes for each kind of picture. Pure.
 
-const AXIS_PX = 34; // row numbers, left of the first box of each line
+const AXIS_PX = 40; // row numbers, left of the first box of each line
 const PROJECTION_PX = 40; // sums of rows, right of a box; sums of columns, below it
 const TITLE_PX = 20;
 const TICKS_PX = 17;
