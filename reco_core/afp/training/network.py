@@ -31,11 +31,13 @@ class Recipe:
     """How the network is trained.
 
     batch : events of a step.  epochs : at most.  hit_weight : of a pixel with a hit in the loss.
-    goal : mean output at hits of the events not trained on at which training ends after an epoch.
+    goal : mean output at hits of the events not trained on at which training ends after an epoch,
+    of `least` at least.
     """
 
     batch: int
     epochs: int
+    least: int = 1
     hit_weight: float = 1.0
     goal: float = 1.1
 
@@ -180,8 +182,9 @@ def train_network(
     training = Training(hits, recipe, seed, kept)
     tell(min(training.step * recipe.batch, recipe.epochs * hits.n_events))
     while training.step < recipe.epochs * training.steps_per_epoch:
-        whole_epochs = training.step and training.step % training.steps_per_epoch == 0
-        if whole_epochs and reached(weights_of(training.layers)) >= recipe.goal:
+        epochs, begun = divmod(training.step, training.steps_per_epoch)
+        may_end = epochs >= recipe.least and not begun
+        if may_end and reached(weights_of(training.layers)) >= recipe.goal:
             break
         for n in training.epoch():
             tell(n)

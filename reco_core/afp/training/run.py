@@ -146,7 +146,7 @@ def _trained(
     if row.key in RECIPES:
         _use_threads(request.threads)
         total = steps_of(row.key, n)
-    made_of = f"{row} {n} {dataset.n_events} {dataset.n_hits}"
+    made_of = f"{row.key} {n} {row.seed} {row.contamination} {dataset.n_events} {dataset.n_hits}"
     kept = partial(_kept, request.out, made_of)
     keep = partial(_keep, request.out, made_of)
     with Progress(total, "events", tell, 0, "reading") as progress:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from reco_core.afp.detectors.network import N_PARAMETERS
-from reco_core.afp.training import autoencoders
+from reco_core.afp.training import autoencoders, network
 from reco_core.cli import main
 
 
@@ -169,19 +169,45 @@ def test_a_table_that_is_there_is_not_replaced(data, tmp_path, capsys):
     assert out.read_text() == "mine"
 
 
-def test_a_network_is_trained_and_goes_on_after_a_stop(data, tmp_path, monkeypatch, capsys):
-    torch = pytest.importorskip("torch")
+@pytest.fixture
+def quick_network(monkeypatch):
+    torch = pytest.importorskip("torch", reason="torch trains networks: pip install torch==2.13.0")
     threads = torch.get_num_threads()
-    recipe = autoencoders.Recipe(batch=32, epochs=1, hit_weight=200.0)
+    recipe = autoencoders.Recipe(batch=100, epochs=1, hit_weight=200.0)
     monkeypatch.setitem(autoencoders.RECIPES, "autoencoder", recipe)
-    typed = ["--detector", "autoencoder", "--data", str(data), "--events", "1000", "--workers", "1"]
-    assert main(["afp-train", *typed, "--out", str(tmp_path)]) == 0
+    yield
     torch.set_num_threads(threads)
+
+
+def test_a_network_is_trained_and_goes_on_after_a_stop(
+    quick_network, data, tmp_path, monkeypatch, capsys
+):
+    typed = ["afp-train", "--detector", "autoencoder", "--data", str(data), "--events", "1000",
+             "--workers", "1", "--out", str(tmp_path)]  # fmt: skip
+    done = []
+    do = network.Training._do
+
+    def stopping(training, chosen):
+        if len(done) == 5:
+            raise KeyboardInterrupt
+        done.append(chosen)
+        do(training, chosen)
+
+    monkeypatch.setattr(network, "STEPS_PER_CHECKPOINT", 2)
+    monkeypatch.setattr(network.Training, "_do", stopping)
+    assert main(typed) == 130
+    done.clear()
+    monkeypatch.setattr(network.Training, "_do", lambda *given: (done.append(1), do(*given)))
+    assert main(typed) == 0
+    assert len(done) == 5  # of 9 steps 4 were kept
     card = json.loads((tmp_path / "afp_autoencoder.card.json").read_text())
     assert card["numbers"]["parameters"] == N_PARAMETERS
     assert card["numbers"]["events trained on"] == 900
     assert np.isfinite(card["tables"]["threshold autoencoder"]["value"])
     assert not list(tmp_path.glob(".*safetensors"))
+    assert (
+        score(data, tmp_path / "s.parquet", "--weights", str(tmp_path), detector="autoencoder") == 0
+    )
 
 
 def test_an_evaluation_measures_weights_and_the_sweep(weights, tmp_path, capsys):
