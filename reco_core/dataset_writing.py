@@ -73,3 +73,9 @@ def stream_parquet(
     """Write rows, with `row_group` of them in memory at a time.  partial_folder : see `whole`."""
     with whole(path, partial_folder) as partial:
         rows.sink_parquet(partial, compression=STREAM_COMPRESSION, row_group_size=row_group)
+
+
+def write_table(rows: pl.DataFrame, path: Path) -> None:
+    """Write a table that is in memory, as parquet."""
+    with whole(path) as partial:
+        rows.write_parquet(partial)

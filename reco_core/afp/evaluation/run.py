@@ -24,7 +24,7 @@ from reco_core.afp.evaluation.tables import SHIPPED, left_out, rows_of
 from reco_core.afp.scoring.scores import dataset_scores
 from reco_core.afp.simulation.chunk import PHYSICS_VERSION, Job
 from reco_core.afp.simulation.runner import simulate_afp
-from reco_core.dataset_writing import whole
+from reco_core.dataset_writing import write_table
 from reco_core.errors import FileFormatError
 from reco_core.processors import usable_processors
 from reco_core.weights import FOLDER, card_path, read_card
@@ -74,8 +74,7 @@ def evaluate(job: Evaluation, tell: TextIO) -> pl.DataFrame:
             elif row.key in AUTOENCODERS:
                 parts.append(left_out(row.key, share, TOO_LONG))
     found = pl.concat(parts)
-    with whole(job.folder / FILE) as partial:
-        found.write_parquet(partial)
+    write_table(found, job.folder / FILE)
     return found
 
 
