@@ -192,7 +192,7 @@ def _scores() -> html.Div:
             html.Div(id="histogram", className="histogram"),
             html.Div(id="thumbnails", className="thumbnails"),
         ],
-        className="afp-scores panel", hidden=True, **{"data-panel": "tab-scores"},
+        className="afp-scores panel", **{"data-panel": "tab-scores"},
     )  # fmt: skip
 
 

@@ -133,6 +133,7 @@ function drawBeam(context, project, sensor, theme) {
   const to = project([x, 0, end]);
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   context.strokeStyle = theme.lineStrong;
+  context.lineWidth = 1; // what was drawn before left its own
   context.fillStyle = theme.lineStrong;
   context.setLineDash([2, 4]);
   context.beginPath();
