@@ -161,6 +161,7 @@ def _use_threads(n: int) -> None:
             "Training a network needs torch: pip install -r requirements-dev.txt"
         ) from error
     torch.set_num_threads(n)
+    torch.set_flush_denormal(True)  # products with weights that shrank to 1e-40 are slow
 
 
 def _kept(out: Path, made_of: str, name: str) -> Arrays | None:
