@@ -79,7 +79,7 @@ def add_four(
 
 
 @compiled
-def add_one(d: float, a: Floats, part: Floats) -> None:
+def add_one(d: float | np.float32, a: Floats, part: Floats) -> None:
     """part += d a"""
     for j in range(len(part)):
         part[j] += d * a[j]
