@@ -32,7 +32,7 @@ from reco_core.weights import FOLDER, card_path, read_card
 FILE: Final = "afp-evaluation.parquet"
 TIMED: Final = 2_000  # events that are scored again to measure the speed, kept scores or not
 AUTOENCODERS: Final = ("autoencoder", "autoencoder_seed")
-TOO_LONG: Final = "not trained anew: minutes to hours of processor time each"
+TOO_LONG: Final = "not trained anew: 10 minutes and more each"
 
 
 @dataclass(frozen=True)
