@@ -13,13 +13,13 @@ from reco_core.afp.track import NONE, TrackBatch
 from reco_core.compiled import compiled
 
 CHARGES: Final = (
-    Feature("charge_ke", "1,000 e", "charge of all hits"),
-    Feature("hit_charge_mean_ke", "1,000 e", "mean charge of a hit", NO_HIT),
-    Feature("hit_charge_max_ke", "1,000 e", "highest charge of a hit"),
-    Feature("cluster_charge_max_ke", "1,000 e", "highest charge of a cluster"),
-    Feature("track_charge_mean_ke", "1,000 e", "mean charge of a cluster on the track", NO_TRACK),
-    Feature("track_charge_min_ke", "1,000 e", "lowest charge of a cluster on the track", NO_TRACK),
-    Feature("off_track_charge_ke", "1,000 e", "charge of the hits off the track"),
+    Feature("charge_ke", "ke", "charge of all hits"),
+    Feature("hit_charge_mean_ke", "ke", "mean charge of a hit", NO_HIT),
+    Feature("hit_charge_max_ke", "ke", "highest charge of a hit"),
+    Feature("cluster_charge_max_ke", "ke", "highest charge of a cluster"),
+    Feature("track_charge_mean_ke", "ke", "mean charge of a cluster on the track", NO_TRACK),
+    Feature("track_charge_min_ke", "ke", "lowest charge of a cluster on the track", NO_TRACK),
+    Feature("off_track_charge_ke", "ke", "charge of the hits off the track"),
 )
 KILO: Final = 1e-3
 

@@ -59,7 +59,7 @@ class Boosted:
         bad = {row.name: row.about for row in CLASSES if row.anomalous}
         return [
             tuple(
-                f"looks like {name} ({100 * row[k]:.0f} %): {bad[name]}"
+                f"looks like {name.replace('_', ' ')} ({100 * row[k]:.0f} %): {bad[name]}"
                 for k in np.argsort(-row)
                 if row[k] >= LEAST_REASON and (name := self.classes[k]) in bad
             )

@@ -55,6 +55,11 @@ def reasons_of(table: FloatArray, usual: Usual) -> list[Reasons]:
 
 def _sentence(feature: Feature, value: float, usual: Usual, k: int) -> str:
     unit = f" {feature.unit}" if feature.unit else ""
-    low, high = (f"{float(side[k]):.3g}" for side in (usual.low, usual.high))
+    low, high = (number(float(side[k])) for side in (usual.low, usual.high))
     between = low if low == high else f"{low} to {high}"
-    return f"{feature.meaning}: {value:.3g}{unit}; usual: {between}"
+    return f"{feature.meaning}: {number(value)}{unit}; usual: {between}"
+
+
+def number(value: float) -> str:
+    """With three digits that tell something, and never as a power of ten: 2,840, 14.5, 0.0476."""
+    return f"{float(f'{value:.3g}') + 0.0:,.10f}".rstrip("0").rstrip(".")
