@@ -11,7 +11,7 @@ from reco_core.afp.features import FEATURES
 from reco_core.afp.features_row import Feature
 from reco_core.afp.hits import FloatArray
 
-USUAL: Final = (0.005, 0.995)  # quantiles of the training events between which a value is usual
+USUAL: Final = (0.005, 0.995)  # quantiles of the bulk between which a value is usual
 LEAST_SCALE: Final = 0.1  # of a feature, in units of its scale with the trimmed events
 
 
@@ -27,7 +27,7 @@ class Usual(NamedTuple):
 
 def usual_of(table: FloatArray, bulk: FloatArray) -> Usual:
     """table : (E, F) of all training events, without NaN.  bulk : (B, F) of the most usual ones."""
-    low, high = np.quantile(table, USUAL, axis=0)
+    low, high = np.quantile(bulk, USUAL, axis=0)
     # A feature that hardly varies in the bulk would else make a small change look huge.
     scale = np.maximum(bulk.std(axis=0), LEAST_SCALE * table.std(axis=0))
     scale[scale == 0] = 1.0

