@@ -83,9 +83,7 @@ def test_only_known_parts_are_run() -> None:
         _parts("open,stop")
     assert list(PARTS) == [
         "open", "playback", "bytes", "start", "results", "simulation", "reconstructions",
-        "afp-simulation",
-        "afp-features",
-        "afp",
+        "afp-simulation", "afp-features", "afp-detectors", "afp",
     ]  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def test_a_place_of_the_list_is_marked_and_in_the_address(
     page = opened(open_page, f"{sensor_server}/afp/sensor/run/1")
     page.click("#run-odd tbody tr[data-place='2,200,30']")
     assert stored(page, "chosen") == {"plane": 2, "row": 200, "col": 30}
-    assert "row 200" in page.inner_text("#run-close")
+    page.wait_for_selector("#run-close >> text=row 200")
     page.wait_for_url("**at=2,200,30*")
     again = opened(open_page, page.url)
     assert stored(again, "chosen") == {"plane": 2, "row": 200, "col": 30}
