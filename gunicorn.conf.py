@@ -55,7 +55,13 @@ class Worker(ThreadWorker):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def handle_quit(self, sig, frame):
-        """End now. ThreadWorker's own takes a lock that the code it interrupts may hold."""
+        """End now. ThreadWorker's own takes a lock that the code it interrupts may hold.
+
+        While it boots nothing is under way, and what is being imported could make an error of the
+        exit, which the server would take for a worker that cannot boot.
+        """
+        if not self.booted:
+            os._exit(0)
         signal.signal(signal.SIGQUIT, signal.SIG_IGN)
         signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
         signal.alarm(_QUICK_END_S)  # requests under way do not hold it up for longer

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import debug, view, wait_for_event
+from tests.browser.conftest import debug, view, wait_for_answers, wait_for_event
 
 OpenPage = Callable[..., Any]
 
@@ -55,6 +55,7 @@ def test_playing_moves_time_and_light_without_a_single_request(
     server: str, open_page: OpenPage
 ) -> None:
     page = open_page(f"{server}/event/kaggle/67")
+    wait_for_answers(page)  # it asks until every reconstruction of the first view is there
     page.keyboard.press("Home")
     dark = debug(page)["n_lit"]
     before = view(page, "time")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -142,26 +142,37 @@ def _trained(
     request: Request, dataset: AfpDataset, events: Events, tell: TextIO
 ) -> tuple[Made, ...]:
     row, n = request.row, len(events.event_id)
-    total = n
-    if row.key in RECIPES:
-        _use_threads(request.threads)
-        total = steps_of(row.key, n)
+    network = row.key in RECIPES
+    total = steps_of(row.key, n) if network else n
     made_of = f"{row.key} {n} {row.seed} {row.contamination} {dataset.n_events} {dataset.n_hits}"
     kept = partial(_kept, request.out, made_of)
     keep = partial(_keep, request.out, made_of)
-    with Progress(total, "events", tell, 0, "reading") as progress:
+    arithmetic = _arithmetic(request.threads) if network else nullcontext()
+    with arithmetic, Progress(total, "events", tell, 0, "reading") as progress:
         return row.train(Material(dataset, events, row.seed, progress.add, kept, keep))
 
 
-def _use_threads(n: int) -> None:
+@contextmanager
+def _arithmetic(threads: int) -> Iterator[None]:
+    """How a network computes while it is trained: so many threads, and numbers below 1e-38 as 0.
+
+    Products with weights that shrank to 1e-40 are slow. The mode is the processor's, for whatever
+    the thread computes: whoever comes after must find all numbers again.
+    """
     try:
         import torch
     except ModuleNotFoundError as error:
         raise SettingError(
             "Training a network needs torch: pip install -r requirements-dev.txt"
         ) from error
-    torch.set_num_threads(n)
-    torch.set_flush_denormal(True)  # products with weights that shrank to 1e-40 are slow
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(before)
 
 
 def _kept(out: Path, made_of: str, name: str) -> Arrays | None:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from reco_core.afp.detectors.network import N_PARAMETERS
-from reco_core.afp.training import autoencoders, network
+from reco_core.afp.training import autoencoders, command, network, run
 from reco_core.cli import main
 
 
@@ -171,18 +171,20 @@ def test_a_table_that_is_there_is_not_replaced(data, tmp_path, capsys):
 
 @pytest.fixture
 def quick_network(monkeypatch):
-    torch = pytest.importorskip("torch", reason="torch trains networks: pip install torch==2.13.0")
-    threads = torch.get_num_threads()
-    recipe = autoencoders.Recipe(batch=100, epochs=1, hit_weight=200.0)
+    pytest.importorskip("torch", reason="torch trains networks: pip install torch==2.13.0")
+    recipe = autoencoders.Recipe(batch=10, epochs=1, hit_weight=200.0)
     monkeypatch.setitem(autoencoders.RECIPES, "autoencoder", recipe)
-    yield
-    torch.set_num_threads(threads)
+    for module in (run, command):
+        monkeypatch.setattr(module, "LEAST_EVENTS", 100)
 
 
 def test_a_network_is_trained_and_goes_on_after_a_stop(
-    quick_network, data, tmp_path, monkeypatch, capsys
+    quick_network, tmp_path, monkeypatch, capsys
 ):
-    typed = ["afp-train", "--detector", "autoencoder", "--data", str(data), "--events", "1000",
+    data = tmp_path / "few"
+    typed = ["--out", str(data), "--events", "100", "--seed", "1602", "--contamination", "0.2"]
+    assert main(["afp-simulate", *typed]) == 0
+    typed = ["afp-train", "--detector", "autoencoder", "--data", str(data), "--events", "100",
              "--workers", "1", "--out", str(tmp_path)]  # fmt: skip
     done = []
     do = network.Training._do
@@ -202,12 +204,13 @@ def test_a_network_is_trained_and_goes_on_after_a_stop(
     assert len(done) == 5  # of 9 steps 4 were kept
     card = json.loads((tmp_path / "afp_autoencoder.card.json").read_text())
     assert card["numbers"]["parameters"] == N_PARAMETERS
-    assert card["numbers"]["events trained on"] == 900
+    assert card["numbers"]["events trained on"] == 90
     assert np.isfinite(card["tables"]["threshold autoencoder"]["value"])
     assert not list(tmp_path.glob(".*safetensors"))
     assert (
         score(data, tmp_path / "s.parquet", "--weights", str(tmp_path), detector="autoencoder") == 0
     )
+    assert np.float64(5e-324) * 2 > 0  # the smallest numbers are numbers again
 
 
 def test_an_evaluation_measures_weights_and_the_sweep(weights, tmp_path, capsys):
