@@ -33,7 +33,6 @@ AFP_KEYS: Final = (
         "move over the planes"),
     Key("Planes", ("C",), "next_colouring", "C", "colour by charge, or hits alone"),
     Key("Planes", ("A",), "next_maker", "A", "an autoencoder's reconstruction and its difference"),
-    Key("Planes", ("O",), "toggle_run", "O", "the whole run: dead and hot pixels"),
     Key("Planes", ("I",), "toggle_track", "I", "fitted track on and off"),
     Key("Station", ("Alt+ArrowLeft", "Alt+ArrowRight", "Alt+ArrowUp", "Alt+ArrowDown"), "orbit",
         "Alt + arrows", "orbit"),

@@ -8,9 +8,7 @@ from app.keys import KEYS, Key
 
 _SHARED: Final = {row.action: row for row in KEYS}
 
-OPEN_RUN: Final = Key(
-    "Page", ("Shift+O",), "open_run", "Shift O", "occupancy of this event's run, and back"
-)
+OPEN_RUN: Final = Key("Page", ("O",), "open_run", "O", "occupancy of this event's run, and back")
 
 RUN_KEYS: Final = (
     Key("Runs", ("N",), "next_run", "N", "next run"),

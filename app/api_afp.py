@@ -10,7 +10,6 @@ GET /api/v1/afp/<key>/scores/<detector>/top?n=12&class=shower
 GET /api/v1/afp/<key>/scores/<detector>/near?score=0.9
 GET /api/v1/afp/<key>/events/<event id>/analysis
 GET /api/v1/afp/<key>/events/<event id>/images/<detector>.bin
-GET /api/v1/afp/<key>/events/<event id>/run.bin
 """
 
 from __future__ import annotations
@@ -98,11 +97,6 @@ def analysis(key: str, event_id: str) -> Response:
 def image(key: str, event_id: str, detector: str) -> Response:
     """Does not change, but with the weights and the files: asked for once per page."""
     return _binary(*_asked(key, event_id, "image", detector[:80]))
-
-
-@blueprint.get("/<key>/events/<event_id>/run.bin")
-def run(key: str, event_id: str) -> Response:
-    return _binary(*_asked(key, event_id, "run"))
 
 
 def _asked(key: str, event_id: str, what: str, detector: str = "") -> tuple[Any, list[bytes]]:

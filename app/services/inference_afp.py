@@ -1,7 +1,7 @@
 """AFP events analysed and scored: answered at once, beside all that is computed in turn.
 
-An event takes a fraction of a millisecond, an image some; neither is queued or kept. What is of a
-whole data set, once: where the planes of its runs are, found in a thread, and occupancies.
+An event takes a fraction of a millisecond, an image some; neither is queued or kept. Where the
+planes of a data set's runs are is found once, in a thread.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 from app.services.afp_answers import BUSY, COMPILING, Answer, without
 from app.services.afp_library import AfpLibrary
 from app.services.afp_opening import ReadingError
-from app.services.inference_afp_parts import Occupancies, Places
+from app.services.inference_afp_parts import Places
 from app.services.inference_link import Place
 from reco_core.afp.dataset import AfpDataset, AfpEvent
 from reco_core.errors import HitscopeError
@@ -42,15 +42,13 @@ class AfpWork:
         self._scores_loaded = threading.Event()
         self._broken = ""
         self._places = places
-        self._occupancies = Occupancies()
         self._kinds: dict[str, Callable[[AfpDataset, AfpEvent, str], Reply]] = {
             "analysis": self._analysed,
             "image": self._image,
-            "run": self._run,
         }
 
     def answer(self, place: Place, what: str, detector: str = "") -> Reply:
-        """what : 'analysis', 'image' of a detector, or 'run': see docs/api.md.
+        """what : 'analysis', or 'image' of a detector: see docs/api.md.
 
         Without its numbers where `state` is not done. ValueError where it is no request.
         """
@@ -91,14 +89,6 @@ class AfpWork:
             return without("starting", COMPILING), []
         made = import_module(SCORES).image_of(detector, event.hits)
         return without("done", ""), [made.astype("<f4").tobytes()]
-
-    def _run(self, dataset: AfpDataset, event: AfpEvent, _: str) -> Reply:
-        places = self._places.of(dataset)
-        if not places.is_found:
-            return without("starting", "The runs of the data set are being read."), []
-        if places.group is None:
-            return without("failed", places.message), []
-        return self._occupancies.of(dataset, places.group, event.event_id)
 
     def _is_loaded(self) -> bool:
         with self._begun:

@@ -11,15 +11,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.services.afp_answers import Answer, without
 from reco_core.afp.dataset import AfpDataset
 from reco_core.errors import HitscopeError
 
 ALIGNMENT: Final = "reco_core.afp.dataset_alignment"  # imported late: they are heavy
-RUNS: Final = "app.services.afp_runs"
 MOST_DATASETS: Final = 16
-MOST_RUNS: Final = 16  # occupancies that are kept, 1 MB each
-PATIENCE_S: Final = 0.3  # for an occupancy: small data sets take less
 
 log = logging.getLogger(__name__)
 
@@ -77,56 +73,3 @@ class Places:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
-
-
-class Occupancies:
-    """By data set, run and station; each is counted when it is first asked for."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], Counting] = OrderedDict()
-
-    def of(
-        self, dataset: AfpDataset, group: NDArray[np.int32], event_id: int
-    ) -> tuple[Answer, list[bytes]]:
-        """The occupancy of the event's run and station, or how far it is."""
-        key = dataset.fingerprint(), int(group[event_id])
-        if key not in self._kept:
-            self._kept[key] = Counting(dataset, group, key[1])
-            while len(self._kept) > MOST_RUNS:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return self._kept[key].answer()
-
-
-class Counting:
-    """One occupancy, in a thread, which begins at once."""
-
-    def __init__(self, dataset: AfpDataset, group: NDArray[np.int32], of: int) -> None:
-        self._dataset, self._group, self._of = dataset, group, of
-        self._share = 0.0
-        self._body: bytes | None = None
-        self._message = ""
-        self._done = threading.Event()
-        threading.Thread(target=self._count, daemon=True, name="afp occupancy").start()
-
-    def answer(self) -> tuple[Answer, list[bytes]]:
-        if not self._done.wait(PATIENCE_S):
-            return {**without("starting", "The run is being read."), "fraction": self._share}, []
-        if self._body is None:
-            return without("failed", self._message), []
-        return without("done", ""), [self._body]
-
-    def _count(self) -> None:
-        try:
-            self._body = import_module(RUNS).occupancy_of(
-                self._dataset, self._group, self._of, self._tell
-            )
-        except HitscopeError as error:
-            self._message = str(error)
-        except Exception as error:  # told to whoever asks
-            log.exception("an occupancy of %s", self._dataset.path)
-            self._message = f"The run could not be read: {error!r}."
-        self._done.set()
-
-    def _tell(self, share: float) -> None:
-        self._share = share

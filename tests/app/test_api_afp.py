@@ -302,10 +302,10 @@ def test_what_the_inference_process_finds_is_handed_on(
 
     scored.application.config["inference"] = Inference()
     assert scored.get(f"{EVENTS}/2/analysis").json["message"] == "wait"
-    run = scored.get(f"{EVENTS}/2/run.bin")
-    assert (run.status_code, run.json["state"]) == (202, "starting")
+    waits = scored.get(f"{EVENTS}/2/images/pca.bin")
+    assert (waits.status_code, waits.json["state"]) == (202, "starting")
     image = scored.get(f"{EVENTS}/2/images/autoencoder.bin")
     assert (image.status_code, image.data) == (200, b"1234")
     assert [row[2:] for row in asked] == [
-        ("analysis", ""), ("run", ""), ("image", "autoencoder"),
+        ("analysis", ""), ("image", "pca"), ("image", "autoencoder"),
     ]  # fmt: skip

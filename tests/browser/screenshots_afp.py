@@ -20,11 +20,17 @@ from tests.browser.screenshots import DESKTOP, PHONE
 DETECTOR = "default"
 PATIENCE_S = 300
 MORE = (  # file, query, options of the browser
-    ("run.png", "view=run", DESKTOP),
     ("autoencoder.png", "images=autoencoder", DESKTOP),
     ("light.png", "theme=light", DESKTOP),
     ("phone.png", "", PHONE),
 )
+EVENT_IS_DRAWN = """() => {
+    const store = window.hitscope?.store;
+    const there = (key) => store.get(key) !== null;
+    return store?.get("analysis")?.final && there("summary")
+        && (store.get("maker") === null || there("made") || store.get("made_told") !== "");
+}"""
+RUN_IS_DRAWN = "() => window.hitscope?.store?.get('counted')"
 
 
 def main() -> int:
@@ -62,8 +68,10 @@ def take_all(chromium: str, address: str, out: Path) -> None:
                 out / f"{name}.png",
             )
         for file, query, options in MORE:
-            event = typical(api, "single_proton" if "run" in file else "two_protons")
+            event = typical(api, "two_protons")
             take(browser, f"{address}/afp/{dataset}/{event}?{query}", options, out / file)
+        run = f"{address}/afp/{dataset}/run?"
+        take(browser, run, DESKTOP, out / "run.png", RUN_IS_DRAWN)
 
 
 def asked(url: str, body: Any = None) -> Any:
@@ -93,21 +101,14 @@ def typical(api: str, name: str) -> int:
     return int(top[len(top) // 2]["event_id"])
 
 
-def take(browser: Any, url: str, options: dict[str, Any], file: Path) -> None:
+def take(
+    browser: Any, url: str, options: dict[str, Any], file: Path, ready: str = EVENT_IS_DRAWN
+) -> None:
     context = browser.new_context(**options)
     page = context.new_page()
     joined = "&" if "?" in url else "?"
     page.goto(f"{url}{joined}detector={DETECTOR}")
-    page.wait_for_function(
-        """() => {
-            const store = window.hitscope?.store;
-            const there = (key) => store.get(key) !== null;
-            return store?.get("analysis")?.final && there("summary")
-                && (store.get("mode") === "event" || there("run"))
-                && (store.get("maker") === null || there("made") || store.get("made_told") !== "");
-        }""",
-        timeout=120_000,
-    )
+    page.wait_for_function(ready, timeout=120_000)
     page.wait_for_timeout(500)
     page.screenshot(path=file)
     context.close()

@@ -292,22 +292,6 @@ def test_the_track_is_fitted_and_drawn(afp_server: str, open_page: OpenPage) -> 
     page.wait_for_selector("#track:has-text('No line through clusters')")
 
 
-def test_the_run_of_an_event(afp_server: str, open_page: OpenPage) -> None:
-    page = opened(open_page, f"{afp_server}/afp/protons/0", 0)
-    still(page)
-    event = pixels(page)
-    page.keyboard.press("o")
-    page.wait_for_selector("#run:has-text('5 events, 5,017 hits')", timeout=60_000)
-    assert pixels(page) != event
-    page.mouse.move(*hit_place(page, 0, 100, 40))
-    page.wait_for_selector(".plot-tip:has-text('hits')")
-    page.wait_for_function("() => location.search.includes('view=run')")
-    page.keyboard.press("o")
-    page.mouse.move(0, 0)
-    assert page.is_hidden("#run")
-    assert pixels(page) == event
-
-
 def test_every_detector_has_its_line(afp_server: str, open_page: OpenPage) -> None:
     page = opened(open_page, f"{afp_server}/afp/protons/0", 0)
     still(page)

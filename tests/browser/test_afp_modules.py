@@ -128,27 +128,6 @@ def test_how_many_events_reach_a_score(call: Modules) -> None:
     ]  # fmt: skip
 
 
-def test_an_occupancy_is_decoded(call: Modules) -> None:
-    decoded = """async ([sensor]) => {
-        const { decodeRun, oddPixels, oddColumns, HOT } =
-            await import("/assets/display/afp/run_data.mjs");
-        const n = sensor.planes * sensor.rows * sensor.cols;
-        const bytes = new Uint8Array(8 + 6 * n + sensor.planes * sensor.cols);
-        bytes.set([72, 83, 79, 49, 5]);
-        const pixel = (2 * sensor.rows + 7) * sensor.cols + 3;
-        bytes[8 + 4 * pixel] = 12;
-        new Int8Array(bytes.buffer)[8 + 4 * n + pixel] = 61;
-        bytes[8 + 5 * n + pixel] = 2;
-        bytes[8 + 6 * n + sensor.cols + 4] = 1;
-        const run = decodeRun(bytes.buffer, sensor);
-        return [run.n_events, run.n_hits, oddPixels(run, HOT, sensor), oddColumns(run, 1, sensor)];
-    }"""
-    n_events, n_hits, pixels, columns = call.page.evaluate(decoded, [SENSOR])
-    assert (n_events, n_hits) == (5, 12)
-    assert pixels == [{"plane": 2, "row": 7, "col": 3, "count": 12, "z": pytest.approx(6.1)}]
-    assert columns == [{"plane": 1, "col": 4}]
-
-
 def test_the_station_is_tilted_and_seen_from_where_the_camera_is(call: Modules) -> None:
     low = call("station_geometry", "placeOf", 0, 0, 40, SENSOR)
     high = call("station_geometry", "placeOf", 0, 336, 40, SENSOR)
@@ -198,7 +177,7 @@ def test_a_link_is_read_back_as_it_was(call: Modules) -> None:
     view = {
         "zoom": {"row": 101.25, "col": 40.5, "cols": 9.75}, "colouring": "hits",
         "of_class": "own class", "camera": {"azimuth": 0.5, "elevation": -0.25, "distance": 80},
-        "track": False, "theme": "light", "mode": "run", "maker": "autoencoder",
+        "track": False, "theme": "light", "maker": "autoencoder",
         "detector": "pca", "threshold": 0.125, "order": "pca",
     }  # fmt: skip
     link = call("address", "linkTo", "/afp/x/1", view)

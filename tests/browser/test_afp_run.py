@@ -213,11 +213,11 @@ def test_log_or_linear_and_both_themes_draw(sensor_server: str, open_page: OpenP
 def test_from_an_event_and_back(sensor_server: str, open_page: OpenPage) -> None:
     page = open_page(f"{sensor_server}/afp/sensor/200", wait=False)
     page.wait_for_function(f"() => {STORE}?.get('event')?.info.event_id === 200", timeout=20_000)
-    page.keyboard.press("Shift+O")
+    page.keyboard.press("o")
     page.wait_for_url("**/afp/sensor/run/2?station=0*")
     counted(page)
     assert page.inner_text("#run-title") == "Run 2, A far"
-    page.keyboard.press("Shift+O")
+    page.keyboard.press("o")
     page.wait_for_url("**/afp/sensor/200*")
 
 

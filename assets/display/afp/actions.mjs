@@ -31,7 +31,6 @@ export function actionsOf(store, pager, planes, station, scores) {
     open_near: () => scores.openNear(),
     open_top: () => scores.openTop(),
     toggle_log_counts: () => store.set({ log_counts: !store.get("log_counts") }),
-    toggle_run: () => store.set({ mode: store.get("mode") === "run" ? "event" : "run", zoom: "hits" }),
     open_run: () => document.getElementById("open-run").click(),
     next_maker: () => nextMaker(store),
     toggle_track: () => store.set({ track: !store.get("track") }),
@@ -56,7 +55,7 @@ function nextMaker(store) {
   if (!makers.length) return toast("There is no autoencoder, or its weights are being read");
   const keys = [null, ...makers.map(({ key }) => key)];
   const next = keys[(keys.indexOf(store.get("maker")) + 1) % keys.length];
-  store.set({ maker: next, mode: "event" });
+  store.set({ maker: next });
   if (next) toast(makers.find(({ key }) => key === next).label);
 }
 

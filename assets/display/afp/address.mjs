@@ -12,7 +12,6 @@ const EXPECTED = {
   detector: "the key of an anomaly detector",
   threshold: "a score",
   order: "the key of an anomaly detector",
-  view: "event or run",
   images: "the key of an autoencoder",
   class: "a class of the data set",
   track: "0 or 1: the fitted track",
@@ -23,7 +22,6 @@ const EXPECTED = {
 const READ = {
   zoom: (text) => (text === "whole" ? text : zoomOf(text)),
   colours: (text) => (["charge", "hits"].includes(text) ? text : null),
-  view: (text) => (["event", "run"].includes(text) ? text : null),
   images: keyOf,
   detector: keyOf,
   order: keyOf,
@@ -34,7 +32,7 @@ const READ = {
   theme: (text) => (["dark", "light"].includes(text) ? text : null),
 };
 
-const STORED = { detector: "detector", threshold: "threshold", order: "order", view: "mode", images: "maker", zoom: "zoom", colours: "colouring", class: "of_class", track: "track", camera: "camera", theme: "theme" };
+const STORED = { detector: "detector", threshold: "threshold", order: "order", images: "maker", zoom: "zoom", colours: "colouring", class: "of_class", track: "track", camera: "camera", theme: "theme" };
 
 /** {view: keys of the store, remarks} of a query. */
 export function readQuery(search) {
@@ -59,12 +57,11 @@ export function readPath(pathname) {
 }
 
 /** The address of what is on screen, without the server's name. */
-export function linkTo(path, { detector, threshold, order, mode, maker, zoom, colouring, of_class, track, camera, theme }) {
+export function linkTo(path, { detector, threshold, order, maker, zoom, colouring, of_class, track, camera, theme }) {
   const parts = {
     detector,
     threshold: threshold === null ? null : rounded(threshold, 6),
     order,
-    view: mode === "run" ? mode : null,
     images: maker,
     zoom: zoom === "hits" ? null : typeof zoom === "string" ? zoom : zoomText(zoom),
     colours: colouring,

@@ -1,7 +1,6 @@
 // The colour scale of the planes: its ends in electrons; and how many hits lie outside the window.
 
 import { make, setText } from "../elements.mjs";
-import { thousands } from "../format.mjs";
 import { chargeText } from "./charge_colours.mjs";
 
 export function mountLegend(host, store, config, planes) {
@@ -12,8 +11,6 @@ export function mountLegend(host, store, config, planes) {
   const outside = make(host, "div", "outside");
   const draw = () => {
     const { charges } = store.get("dataset") ?? {};
-    const run = store.get("mode") === "run" ? store.get("run") : null;
-    if (run) return drawRun(run);
     const by_charge = planes.byCharge;
     bar.style.background = by_charge ? gradient(config.charge_colours[store.get("theme")]) : "var(--hit)";
     bar.classList.toggle("plain", !by_charge);
@@ -22,15 +19,7 @@ export function mountLegend(host, store, config, planes) {
     const n = store.get("event") ? planes.outside : 0;
     setText(outside, n ? `${n} ${n === 1 ? "hit lies" : "hits lie"} outside` : "");
   };
-  /** Of the counts of a run: a logarithmic scale. */
-  const drawRun = ({ highest }) => {
-    bar.style.background = gradient(config.charge_colours[store.get("theme")]);
-    bar.classList.remove("plain");
-    setText(low, "1 hit");
-    setText(high, `${thousands(highest)}, logarithmic`);
-    setText(outside, "");
-  };
-  store.on(["dataset", "colouring", "theme", "event", "zoom", "mode", "run"], () => requestAnimationFrame(draw));
+  store.on(["dataset", "colouring", "theme", "event", "zoom"], () => requestAnimationFrame(draw));
 }
 
 function gradient(colours) {

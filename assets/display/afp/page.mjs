@@ -17,7 +17,6 @@ import { mountLegend } from "./legend.mjs";
 import { watchImages } from "./made_images.mjs";
 import { Pager } from "./pager.mjs";
 import { mountPlanes } from "./planes.mjs";
-import { mountRun, watchRun } from "./run_view.mjs";
 import { mountScores } from "./scores_panel.mjs";
 import { mountScoresView } from "./scores_view.mjs";
 import { mountStation, VIEWS } from "./station.mjs";
@@ -33,14 +32,13 @@ function showPressed(store) {
     press("toggle_track", store.get("track"));
     press("toggle_log_counts", store.get("log_counts"));
     press("toggle_order", store.get("order") !== null);
-    press("toggle_run", store.get("mode") === "run");
     press("next_maker", store.get("maker") !== null);
     const { charges } = store.get("dataset") ?? {};
     const button = document.querySelector("[data-action=next_colouring]");
     button.hidden = store.get("dataset") !== null && !charges;
     setText(button.querySelector(".label"), store.get("colouring") === "charge" ? "Charge" : "Hits");
   };
-  store.on(["zoom", "colouring", "dataset", "track", "mode", "maker", "log_counts", "order"], draw);
+  store.on(["zoom", "colouring", "dataset", "track", "maker", "log_counts", "order"], draw);
   draw();
 }
 
@@ -60,9 +58,6 @@ function start() {
     dataset: null, // what the server tells of the data set
     event: null, // as event_hits.mjs builds it
     analysis: null, // the server's last answer about the event (analysis.mjs)
-    mode: "event", // or "run": how often each pixel fired in the event's run
-    run: null, // that, as run_data.mjs decodes it
-    run_told: "", // why it is not there
     maker: null, // key of the autoencoder whose images are shown below the event
     made: null, // what it makes of the event, (4, 336, 80)
     made_told: "",
@@ -96,8 +91,6 @@ function start() {
   mountFacts(store);
   mountTrack(host("track"), store);
   mountScores(host("scores"), store);
-  mountRun(host("run"), store, config.sensor, planes);
-  watchRun(store, config.sensor);
   watchImages(store, config.sensor);
   linkRun(host("open-run"), store);
   watchAnalysis(store);

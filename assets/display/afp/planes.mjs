@@ -2,7 +2,6 @@
 
 import { fitCanvas, oncePerFrame, watchSize } from "../canvas.mjs";
 import { Cleanup, make } from "../elements.mjs";
-import { counted } from "../format.mjs";
 import { hideTip, showTip } from "../plot_tip.mjs";
 import { chargeScale, chargeText } from "./charge_colours.mjs";
 import { hitAt, projectionsOf, sumOf } from "./event_hits.mjs";
@@ -11,12 +10,10 @@ import { boxAt, layoutOf, scaleOf } from "./layout.mjs";
 import { lookOf } from "./look.mjs";
 import * as made_draw from "./made_draw.mjs";
 import * as draw from "./plane_draw.mjs";
-import { DEAD, HOT, runProjections } from "./run_data.mjs";
-import * as run_draw from "./run_draw.mjs";
 import { edgesOf, moved, viewOfHits, wholeView, zoomedAt } from "./windows.mjs";
 
 const BELOW_PX = 258; // kept for what stands below the planes
-const EVENT_KEYS = ["event", "zoom", "colouring", "hover", "theme", "dataset", "analysis", "track", "mode", "run", "maker", "made"];
+const EVENT_KEYS = ["event", "zoom", "colouring", "hover", "theme", "dataset", "analysis", "track", "maker", "made"];
 const MADE_NAMES = { made: "reconstruction", difference: "recorded less reconstruction" };
 const PAN_SHARE = 0.2; // of the window, a press of an arrow key
 
@@ -32,7 +29,6 @@ class Planes {
   #cleanup = new Cleanup();
   #layout = null;
   #sums = null; // {event, by_charge, ...} of the event drawn last
-  #of_run = null; // {run, colours, sums, images} of the run drawn last
 
   constructor(host, store, config) {
     this.#host = host;
@@ -54,7 +50,7 @@ class Planes {
   #window() {
     const zoom = this.#store.get("zoom");
     const { shape } = this.#layout;
-    if (zoom === "whole" || (zoom === "hits" && this.#store.get("mode") === "run")) return { view: wholeView(shape, this.#sensor), outside: 0 };
+    if (zoom === "whole") return { view: wholeView(shape, this.#sensor), outside: 0 };
     const event = this.#store.get("event");
     if (zoom === "hits") return viewOfHits(event ?? { row: [], col: [] }, shape, this.#sensor);
     return { view: zoom, outside: 0 };
@@ -73,16 +69,14 @@ class Planes {
     const edges = edgesOf(view, this.#layout.shape, this.#sensor);
     for (const box of this.#layout.boxes) {
       const picture = { box, edges, theme, sensor: this.#sensor, scale: scaleOf(box, edges) };
-      if (this.#store.get("mode") === "run") this.#drawRun(context, picture);
-      else this.#drawPlane(context, picture, event);
+      this.#drawPlane(context, picture, event);
     }
     this.#canvas.setAttribute("aria-label", `The four planes of ${event.info.title}: ${event.info.sentence}`);
   }
 
   /** Rows of pictures, from above. */
   #kinds() {
-    const with_made = this.#store.get("maker") && this.#store.get("mode") === "event";
-    return with_made ? ["recorded", "made", "difference"] : ["recorded"];
+    return this.#store.get("maker") ? ["recorded", "made", "difference"] : ["recorded"];
   }
 
   #drawPlane(context, picture, event) {
@@ -104,31 +98,6 @@ class Planes {
   #drawHover(context, picture) {
     const hover = this.#store.get("hover");
     if (hover) draw.drawCross(context, picture, hover);
-  }
-
-  #drawRun(context, picture) {
-    draw.drawGround(context, picture);
-    const run = this.#store.get("run");
-    if (run) {
-      const { plane } = picture.box;
-      const { sums, images } = this.#runPictures(run, picture.theme.charges);
-      run_draw.drawImage(context, picture, images[plane]);
-      run_draw.drawOdd(context, picture, run);
-      draw.drawProjections(context, picture, sums, plane, this.#layout);
-      if (plane === 0) draw.drawProjectionScale(context, picture, sums, this.#layout, true);
-    }
-    draw.drawAxes(context, picture);
-    draw.drawName(context, picture);
-    this.#drawHover(context, picture);
-  }
-
-  #runPictures(run, colours) {
-    if (this.#of_run?.run !== run || this.#of_run.colours !== colours) {
-      const planes = Array.from({ length: this.#sensor.planes }, (_, plane) => plane);
-      const images = planes.map((plane) => run_draw.imageOf(run, plane, this.#sensor, colours));
-      this.#of_run = { run, colours, images, sums: runProjections(run, this.#sensor) };
-    }
-    return this.#of_run;
   }
 
   #drawRecorded(context, picture, event) {
@@ -193,11 +162,6 @@ class Planes {
     this.moveBy(up * PAN_SHARE * (top - bottom), across * PAN_SHARE * view.cols);
   }
 
-  /** Show a place of all planes, so many columns wide. */
-  lookAt(row, col, cols) {
-    this.#store.set({ zoom: { row, col, cols } });
-  }
-
   toHits() {
     this.#store.set({ zoom: "hits" });
   }
@@ -221,20 +185,9 @@ class Planes {
   /** What is known of a pixel. */
   #pixelWords(event, plane, row, col) {
     const pixel = (plane * this.#sensor.rows + row) * this.#sensor.cols + col;
-    if (this.#store.get("mode") === "run") {
-      const run = this.#store.get("run");
-      return run ? runWords(run, pixel, plane * this.#sensor.cols + col) : [];
-    }
     const hit = hitAt(event, plane, row, col);
     const charge = this.#store.get("dataset")?.charges ? chargeText(event.charge[hit]) : "hit";
     const made = this.#store.get("made");
     return [hit < 0 ? "no hit" : charge, ...(made ? [`reconstruction ${made[pixel].toFixed(3)}`] : [])];
   }
-}
-
-function runWords(run, pixel, column) {
-  const z = run.z(pixel);
-  const names = { [DEAD]: "dead", [HOT]: "hot" };
-  const states = [names[run.state[pixel]], names[run.columns[column]] && `column ${names[run.columns[column]]}`].filter(Boolean);
-  return [counted(run.counts[pixel], "hit"), `${z.toFixed(1)} \u03c3 from what is expected`, ...states];
 }

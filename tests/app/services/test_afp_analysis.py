@@ -13,11 +13,10 @@ from app.services import inference_afp
 from app.services.afp_analysis import analysis_json
 from app.services.afp_library import AfpLibrary
 from app.services.afp_numbers import number
-from app.services.afp_runs import part_of
 from app.services.inference_afp import AfpWork
 from app.services.inference_afp_parts import Places
 from app.services.inference_link import Place
-from reco_core.afp.hits import EMPTY, checked_hits
+from reco_core.afp.hits import EMPTY
 from reco_core.errors import NotFoundError
 from tests.app.afp_app import write_protons
 
@@ -76,32 +75,6 @@ def test_an_analysis_that_cannot_be_loaded_is_told_and_logged(
 def test_a_library_without_data_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="no AFP data set"):
         AfpLibrary(tmp_path, tmp_path / "index").dataset(None)
-
-
-def test_the_occupancy_of_a_run(library: AfpLibrary) -> None:
-    work = AfpWork(library, Places())
-    final(work, 0)
-    end_s = time.monotonic() + 60
-    while True:
-        told, blobs = work.answer(Place("protons", 0), "run")
-        if told["state"] != "starting" or time.monotonic() > end_s:
-            break
-    (body,) = blobs
-    assert body[:4] == b"HSO1"
-    assert len(body) == 8 + 6 * 107_520 + 320
-    assert np.frombuffer(body, "<u4", 1, 4)[0] == 5
-    counts = np.frombuffer(body, "<u4", 107_520, 8).reshape(4, 336, 80)
-    assert counts.sum() == 5_017
-    assert counts[0, 100, 40] >= 2
-
-
-def test_events_of_another_run_do_not_count() -> None:
-    batch = checked_hits(
-        np.array([0, 2, 3]), np.zeros(3, int), np.arange(3), np.zeros(3, int), np.ones(3), "here"
-    )
-    part = part_of(batch, np.array([False, True]))
-    assert part.start.tolist() == [0, 1]
-    assert part.row.tolist() == [2]
 
 
 def test_images_of_a_detector_that_makes_none_are_refused(library: AfpLibrary) -> None:
