@@ -21,7 +21,7 @@ from app.services.cache import ResultCache
 from reco_core.errors import HitscopeError, NotFoundError
 
 OCCUPANCY: Final = "app.services.afp_occupancy"  # imported late: it is heavy
-VERSION: Final = 1  # of what is counted, and how it is judged
+VERSION: Final = 2  # of what is counted, and how it is judged
 PATIENCE_S: Final = 0.3  # small data sets take less; the page asks again
 
 Reply = tuple[dict[str, Any], list[bytes]]
