@@ -2,7 +2,7 @@
 
 python -m tests.bench [--quick] [--only open,playback,bytes,start,results,simulation,
                        reconstructions,afp,afp-simulation,afp-features,
-                       afp-detectors]
+                       afp-detectors,afp-page]
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tests.bench import (
     afp,
     afp_detectors,
     afp_features,
+    afp_page,
     afp_simulation,
     opening,
     playback,
@@ -42,6 +43,7 @@ PARTS: dict[str, Callable[[Options], Section]] = {
     "afp-features": afp_features.measure,
     "afp-detectors": afp_detectors.measure,
     "afp": afp.measure,
+    "afp-page": afp_page.measure,
 }
 
 

@@ -33,7 +33,7 @@ CLASSES = ["single_proton", "shower", "edge"]
 
 def measure(options: Options) -> Section:
     n_events = options.repeats(FULL_EVENTS, QUICK_EVENTS)
-    folder = _stored(n_events)
+    folder = stored(n_events)
     size_mb = (folder / "hits.parquet").stat().st_size / 1e6
     with scratch() as own:
         say(f"opening events of {n_events:,}")
@@ -56,7 +56,7 @@ def _event_row(what: str, times_ms: list[float]) -> Row:
     return row_of(what, times_ms, "ms", against_target(row.p95 or 0.0, TARGET_MS, "ms at p95"))
 
 
-def _stored(n_events: int) -> Path:
+def stored(n_events: int) -> Path:
     """A data set as the simulation writes it; kept in build/bench."""
     folder = BUILD / f"afp-{n_events}"
     if (folder / "truth.parquet").exists():

@@ -83,7 +83,7 @@ def test_only_known_parts_are_run() -> None:
         _parts("open,stop")
     assert list(PARTS) == [
         "open", "playback", "bytes", "start", "results", "simulation", "reconstructions",
-        "afp-simulation", "afp-features", "afp-detectors", "afp",
+        "afp-simulation", "afp-features", "afp-detectors", "afp", "afp-page",
     ]  # fmt: skip
 
 
