@@ -10,7 +10,7 @@ import { Loader } from "./loader.mjs";
 
 const QUIET_MS = 300; // the address is written when the view has been still for so long
 
-const VIEW_KEYS = ["detector", "threshold", "order", "mode", "maker", "zoom", "colouring", "of_class", "track", "camera", "theme"]; // in the address
+const VIEW_KEYS = ["detector", "threshold", "order", "maker", "zoom", "colouring", "of_class", "track", "camera", "theme"]; // in the address
 
 const host = (id) => document.getElementById(id);
 
