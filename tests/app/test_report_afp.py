@@ -13,7 +13,7 @@ from app.report_afp import detectors_text, rules_text
 from app.settings import ROOT
 from reco_core.afp.detectors.registry import DETECTORS
 from reco_core.afp.evaluation.run import FILE
-from reco_core.afp.evaluation.tables import left_out, rows_of
+from reco_core.afp.evaluation.tables import Evaluated, left_out, rows_of
 from reco_core.afp.thresholds import RULES
 
 PAGE = (ROOT / "docs" / "afp.md").read_text()
@@ -25,8 +25,8 @@ def tables(tmp_path):
     kind = np.repeat(["single_proton", "shower", "two_protons"], 100)
     score = rng.normal(0, 1, 300) + 4.0 * (kind == "shower")
     parts = [
-        rows_of("pca", "shipped", 0.05, score, kind, 1e5),
-        rows_of("pca", "trained", 0.0, score, kind, None),
+        rows_of(Evaluated("pca", "shipped", 0.05, 2.0, "", 1e5), score, kind),
+        rows_of(Evaluated("pca", "trained", 0.0), score, kind),
         left_out("autoencoder", 0.0, "not trained anew"),
     ]
     pl.concat(parts).write_parquet(tmp_path / FILE)
