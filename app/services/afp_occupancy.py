@@ -87,7 +87,8 @@ def count(dataset: AfpDataset, part: Part, extent: Row) -> Steps:
                 f"events up to {end - 1}; open one of them to see what is wrong."
             )
         yield 0.97 * (end - extent.first) / (extent.last + 1 - extent.first)
-    return encode(occupancy.n_events, left_out, occupancy.counts, odd_places(occupancy.counts))
+    odd = odd_places(occupancy.counts, occupancy.surplus)
+    return encode(occupancy.n_events, left_out, occupancy.counts, odd)
 
 
 def _wanted(dataset: AfpDataset, part: Part, first: int, end: int) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from app.services.inference_afp_found import Found, Reply, answered
 from reco_core.errors import NotFoundError
 
 OCCUPANCY: Final = "app.services.afp_occupancy"  # imported late: it is heavy
-VERSION: Final = 1  # of what is counted, and how it is judged
+VERSION: Final = 2  # of what is counted, and how it is judged
 
 
 class OccupancyWork:

@@ -21,6 +21,11 @@ NEAR_COLS: Final = 10  # 2.5 mm
 NEAR_COLUMNS: Final = 5  # that a column as a whole is compared with, on either side
 MIDDLE_COLUMNS: Final = 7
 EDGE_COLUMNS: Final = 2
+# Hits of one event in one column that count for the column: a track makes one to three. Of more,
+# such as a column that fires in a single event, the event is odd and not the column.
+MOST_OF_EVENT: Final = 4
+MOST_ALONE: Final = 0.25  # of a column's pixels: with more odd ones it is the column that is odd
+SURPLUS_BLOCK: Final = 5_000  # events: 13 MB
 # Good pixels and columns may differ from what is expected by that, beside chance: thresholds,
 # efficiency, and an expectation that is not quite right.
 SPREAD: Final = 0.1
@@ -50,18 +55,31 @@ class Odd(NamedTuple):
 class Occupancy:
     """Hits of each pixel, summed over blocks of events of one run and station.
 
-    counts : (4, 336, 80).
+    counts : (4, 336, 80).  surplus : (4, 80), of the hits of each column those beyond MOST_OF_EVENT
+    of an event.
     """
 
     def __init__(self) -> None:
         self.counts = np.zeros(SHAPE, np.int64)
+        self.surplus = np.zeros((N_PLANES, N_COLS), np.int64)
         self.n_events = 0
 
     def add(self, hits: HitBatch) -> None:
         """Count the hits of some more events."""
         pixel = (hits.plane.astype(np.int64) * N_ROWS + hits.row) * N_COLS + hits.col
         self.counts += np.bincount(pixel, minlength=N_PIXELS).reshape(SHAPE)
+        for first in range(0, hits.n_events, SURPLUS_BLOCK):
+            self.surplus += _surplus(hits.part(first, min(first + SURPLUS_BLOCK, hits.n_events)))
         self.n_events += hits.n_events
+
+
+def _surplus(hits: HitBatch) -> IntArray:
+    """(4, 80) hits beyond MOST_OF_EVENT of an event in a column."""
+    event = np.repeat(np.arange(hits.n_events), np.diff(hits.start))
+    column = (event * N_PLANES + hits.plane) * N_COLS + hits.col
+    seen = np.bincount(column, minlength=hits.n_events * N_PLANES * N_COLS)
+    beyond = np.maximum(seen - MOST_OF_EVENT, 0).reshape(-1, N_PLANES, N_COLS)
+    return np.asarray(beyond.sum(axis=0))
 
 
 class OddPlaces(NamedTuple):
@@ -71,10 +89,12 @@ class OddPlaces(NamedTuple):
     columns: Odd
 
 
-def odd_places(counts: IntArray) -> OddPlaces:
-    """What is dead or hot; counts : (4, 336, 80) of one run and station."""
+def odd_places(counts: IntArray, surplus: IntArray) -> OddPlaces:
+    """What is dead or hot; counts (4, 336, 80), surplus (4, 80) : of one run and station."""
     pixels = _odd_pixels(counts.astype(np.float64))
-    columns = _odd_columns(_mended(counts, pixels).sum(axis=1))
+    few = (pixels.dead | pixels.hot).mean(axis=1, keepdims=True) < MOST_ALONE
+    seen = np.where(few, _mended(counts, pixels), counts)
+    columns = _odd_columns(np.maximum(seen.sum(axis=1) - surplus, 0))
     good = ~(columns.dead | columns.hot)[:, None, :]
     pixels = pixels._replace(dead=pixels.dead & good, hot=pixels.hot & good)
     return OddPlaces(pixels, columns)

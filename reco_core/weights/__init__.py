@@ -52,23 +52,32 @@ class Card:
 @cache
 def booster(name: str) -> xgboost.Booster:
     """A model of boosted trees, for one thread at a time each; FileFormatError if it is damaged."""
-    return read_booster(model_path(name), card(name), 1)
+    return read_booster(model_path(name), card(name))
 
 
-def read_booster(path: Path, described: Card, threads: int) -> xgboost.Booster:
-    """Boosted trees of a file anywhere; FileFormatError unless it is the one of its card."""
-    with _as_if_missing("sklearn"):  # else importing takes three seconds more, for what is not used
-        import xgboost  # takes a second, so not before it is needed
+def read_booster(path: Path, described: Card) -> xgboost.Booster:
+    """Boosted trees of a file anywhere; FileFormatError unless it is the one of its card.
 
+    For one thread at a time each: the library's own threads wait for one another, 40 ms for a
+    single event where all processors are at work.
+    """
+    xgboost = library_of_trees()
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise FileFormatError(f"{path} cannot be read: {error}. Train again.") from error
     if found != described.sha256:
         raise FileFormatError(f"{path} is not the file of its card (sha256 {found}); train again.")
-    model = xgboost.Booster({"nthread": threads})
+    model = xgboost.Booster({"nthread": 1})
     model.load_model(path)
     return model
+
+
+def library_of_trees() -> ModuleType:
+    """xgboost, which takes a second to import, so not before it is needed."""
+    with _as_if_missing("sklearn"):  # else importing takes three seconds more, for what is not used
+        import xgboost
+    return cast("ModuleType", xgboost)
 
 
 @contextmanager

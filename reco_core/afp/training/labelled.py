@@ -18,6 +18,7 @@ from reco_core.afp.training.data import GOOD, aside, feature_table
 from reco_core.afp.training.made import Made, Material, numbers_of, threshold_table
 from reco_core.errors import DatasetError
 from reco_core.processors import usable_processors
+from reco_core.weights import library_of_trees
 
 PACKAGE: Final = "xgboost" if sys.platform == "darwin" else "xgboost-cpu"
 ROUNDS: Final = 300
@@ -77,8 +78,7 @@ def _aside(number: IntArray, seed: int) -> Any:
 
 
 def _grown(table: FloatArray, number: IntArray, out: Any, n_classes: int, seed: int) -> Any:
-    import xgboost
-
+    xgboost = library_of_trees()
     settings = {
         **SETTINGS, "num_class": n_classes, "seed": seed, "nthread": usable_processors(),
     }  # fmt: skip

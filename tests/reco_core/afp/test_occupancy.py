@@ -7,11 +7,12 @@ import pytest
 from scipy.stats import nbinom, norm
 
 from reco_core.afp.hits import EMPTY, joined
-from reco_core.afp.occupancy import ODD_Z, SHAPE, Occupancy, _z, odd_places
+from reco_core.afp.occupancy import MOST_OF_EVENT, ODD_Z, SHAPE, Occupancy, _z, odd_places
 from reco_core.afp.simulation.chunk import Job, run_conditions, simulate_chunk
 from tests.reco_core.afp.batches import batch_of
 from tests.reco_core.afp.simulation import made
 
+NONE = np.zeros((4, 80), np.int64)
 DEAD_COLUMNS, HOT_COLUMN = ((1, 40), (2, 60)), (0, 20)
 
 
@@ -42,7 +43,7 @@ def test_what_is_put_in_is_found_and_nothing_else(n_events, told) -> None:
     """Of dead pixels those of which 25 hits or more are expected; of hot ones nearly all."""
     for seed in range(3):
         counts, expected, dead, hot = spoilt(n_events, seed)
-        found = odd_places(counts)
+        found = odd_places(counts, NONE)
         columns = np.zeros((4, 80), bool)
         columns[tuple(zip(*DEAD_COLUMNS, strict=True))] = True
         assert (found.columns.dead == columns).all()
@@ -60,7 +61,7 @@ def test_what_is_put_in_is_found_and_nothing_else(n_events, told) -> None:
 def test_a_good_sensor_has_nothing_odd() -> None:
     rng = np.random.default_rng(4)
     for n_events in (0, 100, 3_000, 300_000):
-        found = odd_places(rng.poisson(lit(n_events)))
+        found = odd_places(rng.poisson(lit(n_events)), NONE)
         assert not (found.columns.dead | found.columns.hot).any()
         assert (found.pixels.dead | found.pixels.hot).sum() <= 1
         assert np.isfinite(found.pixels.z).all()
@@ -77,7 +78,7 @@ def test_hot_pixels_of_a_simulated_run_are_found() -> None:
     hot = np.zeros(4 * 336 * 80, bool)
     hot[here.hot[station][here.hot_rate[station] > 0]] = True
     hot &= here.dead[station] == 0
-    found = odd_places(occupancy.counts).pixels
+    found = odd_places(occupancy.counts, occupancy.surplus).pixels
     assert 14_000 < occupancy.n_events < 15_000
     assert hot.sum() >= 3
     assert found.hot.ravel()[hot].all()
@@ -93,6 +94,38 @@ def test_counts_are_those_of_the_hits() -> None:
     assert occupancy.counts.sum() == 3
     assert occupancy.counts[0, 5, 6] == 2
     assert occupancy.counts[3, 335, 79] == 1
+
+
+def test_hits_of_an_event_in_a_column_count_up_to_four() -> None:
+    rng = np.random.default_rng(6)
+    events = []
+    for n_hits in rng.integers(0, 400, 30):
+        places = zip(rng.integers(4, size=n_hits), rng.integers(336, size=n_hits),
+                     rng.integers(38, 42, size=n_hits), strict=True)  # fmt: skip
+        events.append({tuple(map(int, place)): 1.0 for place in places})
+    expected = np.zeros((4, 80), int)
+    for event in events:
+        for plane, col in {(plane, col) for plane, _, col in event}:
+            n = sum((plane, col) == (other, at) for other, _, at in event)
+            expected[plane, col] += max(n - MOST_OF_EVENT, 0)
+    occupancy = Occupancy()
+    occupancy.add(batch_of(events))
+    assert expected.sum() > 500
+    assert (occupancy.surplus == expected).all()
+
+
+@pytest.mark.parametrize("share_of_events", [1.0, 0.003])
+def test_a_column_that_fires_in_many_events_is_hot_and_one_of_a_single_event_is_not(
+    share_of_events,
+) -> None:
+    counts, surplus = np.random.default_rng(7).poisson(lit(3_000)), NONE.copy()
+    n = round(3_000 * share_of_events)
+    counts[1, :, 50] += n
+    surplus[1, 50] += (336 - MOST_OF_EVENT) * n
+    counts[2, :100, 70] += 1
+    surplus[2, 70] += 100 - MOST_OF_EVENT
+    found = odd_places(counts, surplus).columns
+    assert np.argwhere(found.hot).tolist() == ([[1, 50]] if share_of_events == 1 else [])
 
 
 def test_z_is_that_of_the_negative_binomial_law() -> None:
