@@ -31,7 +31,7 @@ def draw_all(folder: Path, rows: pl.DataFrame, curves: pl.DataFrame) -> dict[str
 def draw_curves(figure: Any, rows: pl.DataFrame, curves: pl.DataFrame) -> None:
     """Share found over the share of good events called anomalous."""
     panels = figure.subplots(1, len(PANELS), sharey=True)
-    lowest = PERCENT / max(int(rows["n_good"].max() or 1), 1)
+    lowest = PERCENT / max(rows["n_good"].drop_nulls().to_list(), default=1)
     for axes, (group, title) in zip(panels, PANELS, strict=True):
         for row in DETECTORS:
             curve = curves.filter(pl.col("false_positives") > 0, detector=row.key, group=group)
