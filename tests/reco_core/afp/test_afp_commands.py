@@ -11,7 +11,7 @@ import pytest
 
 from reco_core.afp.detectors.network import N_PARAMETERS
 from reco_core.afp.detectors.registry import DETECTORS
-from reco_core.afp.evaluation.shipped import outdated
+from reco_core.afp.evaluation.shipped import outdated, shipped
 from reco_core.afp.training import autoencoders, command, network, run
 from reco_core.cli import main
 
@@ -224,10 +224,10 @@ def test_an_evaluation_measures_weights_and_the_sweep(weights, tmp_path, capsys)
     assert main(["afp-evaluate", *typed, "--ship"]) == 0
     first = without_speed(capsys.readouterr().out)
     table = pl.read_parquet(tmp_path / "afp-evaluation.parquet")
-    shipped = table.filter(pl.col("weights") == "shipped", pl.col("group") == "all")
-    assert shipped["detector"].to_list() == ["pca", "rules"]
-    assert shipped["n_good"].to_list() == [400, 400]
-    assert shipped["n_group"].to_list() == [160, 160]
+    measured = table.filter(pl.col("weights") == "shipped", pl.col("group") == "all")
+    assert measured["detector"].to_list() == ["pca", "rules"]
+    assert measured["n_good"].to_list() == [400, 400]
+    assert measured["n_group"].to_list() == [160, 160]
     assert (table["auc"] > 0.5).all()
     assert table.filter(pl.col("weights") == "trained")["detector"].unique().to_list() == ["pca"]
     beside = shipped(weights)
