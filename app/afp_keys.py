@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.afp_performance_keys import OPEN_PERFORMANCE
 from app.afp_run_keys import OPEN_RUN
 from app.keys import KEYS, Key
 
@@ -40,5 +41,6 @@ AFP_KEYS: Final = (
     Key("Station", ("J",), "view_beam", "J", "along the beam"),
     Key("Station", ("K",), "view_side", "K", "from the side: the tilt of the planes"),
     OPEN_RUN,
+    OPEN_PERFORMANCE,
     *_shared("copy_link", "toggle_theme", "toggle_jobs", "toggle_help", "escape"),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from app import (
     api,
     api_afp,
     api_afp_occupancy,
+    api_afp_performance,
     api_hand,
     api_jobs,
     api_performance,
@@ -21,7 +22,7 @@ from app import (
     security,
     timing,
 )
-from app.pages import afp, afp_run, event, performance
+from app.pages import afp, afp_performance, afp_run, event, performance
 from app.services.afp_jobs import AfpKind
 from app.services.afp_library import AfpLibrary
 from app.services.afp_score_table import AfpScores
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> Dash:
     performance.register(app)
     afp.register(app)
     afp_run.register(app)
+    afp_performance.register(app)
     dash_requests.guard(app)
     app.server.config |= services_of(settings)
     services = app.server.config
@@ -63,6 +65,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(api_performance.blueprint)
     app.server.register_blueprint(api_afp.blueprint)
     app.server.register_blueprint(api_afp_occupancy.blueprint)
+    app.server.register_blueprint(api_afp_performance.blueprint)
     security.protect(app.server, security.content_security_policy(app))
     _warm(app)
     return app

@@ -155,22 +155,24 @@ def _report_kinds(args: argparse.Namespace) -> None:
 def _add_afp_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", type=path, dest="folder", required=True, metavar="FOLDER",
-        help="where `python -m reco_core afp-evaluate` wrote its table",
+        help="where `python -m reco_core afp-evaluate` wrote its tables",
     )  # fmt: skip
     parser.add_argument(
         "--out", type=path, default=ROOT / "docs", metavar="FOLDER",
-        help="folder of afp.md (default: docs)",
+        help="folder of afp.md and its pictures/ (default: docs)",
     )  # fmt: skip
 
 
 def _report_afp(args: argparse.Namespace) -> None:
-    """Tables of docs/afp.md on the anomaly detectors."""
-    from app.report_afp import PAGE, blocks
+    """Pictures and tables of docs/afp.md on the anomaly detectors."""
+    from app.report_afp import PAGE, blocks, tables
+    from app.report_afp_pictures import draw_all  # needs Matplotlib
 
     page = args.out / PAGE
     check_page(page)
-    write_blocks(page, blocks(args.folder))
-    print(page)
+    rows, curves = tables(args.folder)
+    pictures = draw_all(args.out / "pictures", rows, curves)
+    _complete(page, pictures, blocks(rows), "detector pictures")
 
 
 REPORTS: Final = (

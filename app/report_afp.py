@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+
 from reco_core.afp.detectors.registry import DETECTORS
-from reco_core.afp.evaluation.run import FILE
+from reco_core.afp.evaluation.run import CURVES_FILE, FILE
 from reco_core.afp.evaluation.text import MEASURES, class_text, overall_text, sweep_text
 from reco_core.afp.thresholds import RULES
 from reco_core.dataset_table import read_table
@@ -25,9 +27,13 @@ def rules_text() -> str:
     return "\n".join(("| rule | number | what it does |", "| --- | --- | --- |", *rows))
 
 
-def blocks(folder: Path) -> dict[str, str]:
-    """Blocks of the page, by name, of what `python -m reco_core afp-evaluate` wrote."""
-    found = read_table(folder / FILE)
+def tables(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Measures and curves, as `python -m reco_core afp-evaluate` wrote them; DatasetError."""
+    return read_table(folder / FILE), read_table(folder / CURVES_FILE)
+
+
+def blocks(found: pl.DataFrame) -> dict[str, str]:
+    """Blocks of the page, by name.  found : the measures."""
     return {
         "anomaly detectors": detectors_text(),
         "rules of thresholds": rules_text(),

@@ -17,7 +17,7 @@ _EVENT = re.compile(r"/event/(?P<dataset>[A-Za-z0-9._-]{1,100})(?:/(?P<event_id>
 _WHOLE_NUMBER = re.compile("[0-9]{1,19}")
 MAX_EVENT_ID = 2**63 - 1
 PERFORMANCE = "/performance"  # a document of its own (pages/performance.py), matched by Flask
-AFP = "/afp"  # likewise (pages/afp.py, pages/afp_run.py)
+AFP = "/afp"  # likewise (pages/afp.py, afp_run.py, afp_performance.py)
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,11 @@ def afp_event_path(dataset: str, event_id: int) -> str:
 def afp_path(dataset: str | None) -> str:
     """The address of the first event of an AFP data set (None: of the first data set)."""
     return AFP if dataset is None else f"{AFP}/{quote(dataset, safe='')}"
+
+
+def afp_performance_path(dataset: str | None) -> str:
+    """The address of the page Performance of an AFP data set (None: of the first data set)."""
+    return f"{afp_path(dataset)}/performance" if dataset else AFP
 
 
 def parse_event_id(text: str) -> int:

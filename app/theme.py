@@ -35,6 +35,17 @@ OVERLAY_STYLES = (
 
 OVERLAY_STYLE = {style.key: style for style in OVERLAY_STYLES}
 
+# Of anomaly detectors, by key: on dark, on light.
+DETECTOR_COLOURS = {
+    "default": ("#6fd3ff", "#0b6fa4"),
+    "pca": ("#ffb04d", "#b86400"),
+    "isolation_forest": ("#63cf78", "#1f7a35"),
+    "autoencoder": ("#c98cf2", "#8a3fc0"),
+    "autoencoder_seed": ("#a9b4bf", "#5f6c79"),
+    "rules": ("#f2e27a", "#7d6a00"),
+    "boosted": ("#ff7f8e", "#c0243c"),
+}
+
 # For algorithms of plug-ins, which have no row above.
 _FURTHER = (
     ("#6fd3ff", "#0b6fa4"), ("#f29ade", "#a8328a"), ("#63cf78", "#1f7a35"), ("#9fc4cc", "#3d6a73"),
@@ -48,3 +59,9 @@ def style_of(key: str) -> OverlayStyle:
         return OVERLAY_STYLE[key]
     colour, colour_light = _FURTHER[zlib.crc32(key.encode()) % len(_FURTHER)]
     return OverlayStyle(key, colour, colour_light, True, "")
+
+
+def detector_colours(key: str) -> tuple[str, str]:
+    """On dark and on light; one of a few by its name where the table has none."""
+    other = style_of(key)
+    return DETECTOR_COLOURS.get(key, (other.colour, other.colour_light))

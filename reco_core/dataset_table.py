@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -106,6 +106,19 @@ def read_table(path: Path) -> pl.DataFrame:
         raise DatasetError(f"There is no {path}; expected a table that a command has finished.")
     try:
         return pl.read_parquet(path, glob=False)
+    except DAMAGE as error:
+        raise DatasetError(f"{path} cannot be read: {error}. Remove it and start again.") from error
+
+
+def table_blocks(path: Path, rows: int) -> Iterator[pl.DataFrame]:
+    """The same, so many rows at a time and not more in memory."""
+    if not path.exists():
+        read_table(path)  # which says what is wrong
+    scanned = pl.scan_parquet(path, glob=False)
+    try:
+        n_rows = scanned.select(pl.len()).collect().item()
+        for first in range(0, n_rows, rows):
+            yield scanned.slice(first, rows).collect()
     except DAMAGE as error:
         raise DatasetError(f"{path} cannot be read: {error}. Remove it and start again.") from error
 

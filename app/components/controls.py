@@ -7,10 +7,11 @@ from typing import Any
 from dash import html
 
 from app.afp_keys import AFP_KEYS
+from app.afp_performance_keys import PERFORMANCE_KEYS
 from app.afp_run_keys import RUN_KEYS
 from app.keys import KEYS
 
-_ROW = {row.action: row for row in (*RUN_KEYS, *AFP_KEYS, *KEYS)}
+_ROW = {row.action: row for row in (*PERFORMANCE_KEYS, *RUN_KEYS, *AFP_KEYS, *KEYS)}
 
 
 def action_button(action: str, label: str, class_name: str = "", **attributes: Any) -> html.Button:

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.afp_config import afp_config
 from app.afp_keys import AFP_KEYS
+from app.afp_performance_keys import OPEN_PERFORMANCE
 from app.afp_run_keys import OPEN_RUN
 from app.components.controls import action_button, section, toggle_button
 from app.components.help_sheet import help_sheet
@@ -28,7 +29,7 @@ from app.components.jobs_sheet import jobs_sheet
 from app.components.notice import failure
 from app.components.top_bar import dataset_menu
 from app.plain_html import document
-from app.routes import AFP, afp_path, parse_event_id
+from app.routes import AFP, afp_path, afp_performance_path, parse_event_id
 from app.services.afp_library import AfpLibrary
 from app.services.events import Library
 from reco_core.errors import HitscopeError, NotFoundError
@@ -109,6 +110,10 @@ def _top_bar(key: str | None) -> html.Header:
             html.A([html.Span("Run", className="label"), html.Kbd(OPEN_RUN.printed)],
                    id="open-run", className="control", title=OPEN_RUN.sentence,
                    href=f"{afp_path(key)}/run" if key else AFP),
+            html.A([html.Span("Performance", className="label"),
+                    html.Kbd(OPEN_PERFORMANCE.printed)],
+                   id="open-performance", className="control", title=OPEN_PERFORMANCE.sentence,
+                   href=afp_performance_path(key)),
             action_button("toggle_jobs", "Score"),
             action_button("copy_link", "Link"),
             action_button("toggle_theme", "Theme"),

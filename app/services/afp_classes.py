@@ -45,6 +45,10 @@ class Classes:
         codes = [self.names.index(name) for name in names if name in self.names]
         return np.isin(self._codes, codes)
 
+    def places(self, first: int, end: int) -> IntArray:
+        """(end - first,) place in `names` of the class of each event; len(names) if not known."""
+        return np.minimum(self._codes[first:end], len(self.names)).astype(np.int64)
+
     def _found(self, name: str) -> IntArray:
         return np.flatnonzero(self._codes == self.names.index(name)).astype(np.int64)
 

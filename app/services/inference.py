@@ -134,6 +134,10 @@ class Inference:
         fields = {"op": "afp_occupancy", "of": of}
         return self._aside(Place(dataset, 0), fields, run_told, AFP_BUSY)
 
+    def afp_performance(self, dataset: str) -> Reply:
+        """How well each anomaly detector does (inference_afp_performance.py)."""
+        return self._aside(Place(dataset, 0), {"op": "afp_performance"}, run_told, AFP_BUSY)
+
     def _aside(
         self, place: Place, fields: Mapping[str, Any], without: Callable[[str, str], Answer],
         busy: str, starting: str = "",

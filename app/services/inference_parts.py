@@ -12,6 +12,7 @@ from app.services.events import Library
 from app.services.inference_afp import AfpWork
 from app.services.inference_afp_occupancy import OccupancyWork
 from app.services.inference_afp_parts import Places
+from app.services.inference_afp_performance import PerformanceWork
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
 from app.services.inference_folder import Meeting
@@ -51,6 +52,7 @@ class Parts:
         self.requests = Requests(
             algorithms, queue, self.deaths, ahead, self.work, server_pid, Hand(library),
             afp, OccupancyWork(afp_library, cache),
+            PerformanceWork(afp_library, cache, settings.cache_dir),
         )  # fmt: skip
         for algorithm in algorithms.values():
             encode(Answer("no answer", {}), algorithm)  # the first time takes longest

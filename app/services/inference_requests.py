@@ -7,6 +7,7 @@
 {"op": "by_hand", "place": ..., and the fields of a HandRequest (held.py)}    -> an Answer
 {"op": "afp", "place": ...}    -> an Answer (inference_afp.py)
 {"op": "afp_occupancy", "place": ..., "of": [run, station] | null}    -> its state, blob
+{"op": "afp_performance", "place": ...}    -> its state, blob
 {"op": "afp", "place": ..., "what": kind, "detector": key}    -> an Answer (inference_afp.py), blob
 {"op": "leave", "viewer": ...}    -> {}
 {"op": "jobs"}    -> {}
@@ -30,6 +31,7 @@ from app.services.afp_run_parts import part_of_json
 from app.services.algorithms import Algorithm
 from app.services.inference_afp import AfpWork
 from app.services.inference_afp_occupancy import OccupancyWork
+from app.services.inference_afp_performance import PerformanceWork
 from app.services.inference_ahead import Ahead
 from app.services.inference_deaths import Deaths
 from app.services.inference_hand import Hand
@@ -73,6 +75,7 @@ class Requests:
         hand: Hand,
         afp: AfpWork,
         occupancy: OccupancyWork,
+        performance: PerformanceWork,
     ) -> None:
         self._algorithms = algorithms
         self._queue = queue
@@ -83,6 +86,7 @@ class Requests:
         self._hand = hand
         self._afp = afp
         self._occupancy = occupancy
+        self._performance = performance
         self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._said: set[str] = set()
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Reply]] = {
@@ -91,6 +95,7 @@ class Requests:
             "by_hand": self._by_hand,
             "afp": self._of_afp,
             "afp_occupancy": self._of_run,
+            "afp_performance": self._of_detectors,
             "leave": self._leave,
             "jobs": self._wake,
             "status": self._status,
@@ -193,6 +198,9 @@ class Requests:
         return self._occupancy.answer(
             _place(head).dataset, None if of is None else part_of_json(of)
         )
+
+    def _of_detectors(self, head: Mapping[str, Any]) -> Reply:
+        return self._performance.answer(_place(head).dataset)
 
     def _leave(self, head: Mapping[str, Any]) -> Reply:
         viewer = _viewer(head)

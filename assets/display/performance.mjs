@@ -3,6 +3,7 @@
 // GET /api/v1/performance/<data set> -> store.report -> tables and plots. Asked again while something is
 // being computed, and when a job has finished another table (jobs.mjs asks for those).
 
+import { answered } from "./answered.mjs";
 import { copyText } from "./clipboard.mjs";
 import { make, setText } from "./elements.mjs";
 import { oncePerFrame } from "./canvas.mjs";
@@ -12,6 +13,7 @@ import { isActive } from "./job_words.mjs";
 import { bindKeys } from "./keys.mjs";
 import { eventsPath, linkTo, readQuery } from "./performance_address.mjs";
 import { calibrationPlot, coveragePlot, cumulativePlot, resolutionPlot } from "./performance_figures.mjs";
+import { focuser } from "./performance_focus.mjs";
 import { Groups } from "./performance_groups.mjs";
 import { MethodsTable } from "./performance_methods.mjs";
 import { allOf, SHOWN } from "./performance_numbers.mjs";
@@ -42,7 +44,7 @@ class Page {
   constructor(store) {
     this.#store = store;
     const act = (name) => (value) => store.set({ [name]: value });
-    const acts = { toggle: (key) => this.#toggle(key), focus: focusMethod };
+    const acts = { toggle: (key) => this.#toggle(key), focus: focuser(host("performance")) };
     this.#table = new MethodsTable(host("methods"), { ...acts, score: ({ key }) => this.#score([key]) });
     this.#groups = new Groups(host("groups"), { ...acts, by: act("by"), show: act("show") });
     this.#verdict = new VerdictSection(host("verdict"), (keys) => this.#score(keys));
@@ -204,25 +206,6 @@ function saidOf({ truth, methods, most_events }) {
   const none = methods.every(({ state }) => state === "not scored");
   const how = none ? " Nothing is scored yet: methods are measured on the tables that scoring makes." : "";
   return `Opening angle to the truth, ${dataset}: ${first}.${left_out}${working}${how}`;
-}
-
-function focusMethod(key) {
-  const page = host("performance");
-  page.classList.toggle("focused", key !== null);
-  for (const node of page.querySelectorAll("[data-method]")) {
-    node.classList.toggle("in-focus", node.dataset.method === key);
-  }
-}
-
-/** What the server tells, or Error with its own sentence; final: asking again does not help. */
-async function answered(sent) {
-  const response = await sent.catch(() => {
-    throw new Error("The server does not answer; trying again.");
-  });
-  const told = await response.json().catch(() => ({}));
-  if (response.ok) return told;
-  const error = new Error(told.error ?? `The server answered ${response.status}.`);
-  throw Object.assign(error, { final: response.status < 500 });
 }
 
 function start() {

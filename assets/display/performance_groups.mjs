@@ -4,6 +4,7 @@
 import { make } from "./elements.mjs";
 import { counted, thousands } from "./format.mjs";
 import { cellBar } from "./performance_bars.mjs";
+import { drawChoices } from "./performance_choices.mjs";
 import { calibrationPlot, cumulativePlot, resolutionPlot } from "./performance_figures.mjs";
 import { nameCell } from "./performance_methods.mjs";
 import { axisOf, coloursOf, groupsOf, rowOf, SHOWN, sizeOf, tipOf, unitOf, written } from "./performance_numbers.mjs";
@@ -43,16 +44,7 @@ export class Groups {
   #drawTools(report, view) {
     const focused = document.activeElement?.dataset.pick;
     this.#tools.replaceChildren();
-    const pick = (label, rows, on, act) => {
-      const set = make(this.#tools, "div", "choices", { role: "group", "aria-label": label });
-      make(set, "span", "section-name").textContent = label;
-      for (const [key, text, title] of rows) {
-        const more = { type: "button", "aria-pressed": String(key === on), "data-pick": `${label} ${key}` };
-        const button = make(set, "button", "choice-button", title ? { ...more, title } : more);
-        button.textContent = text;
-        button.addEventListener("click", () => act(key));
-      }
-    };
+    const pick = (label, rows, on, act) => drawChoices(this.#tools, label, rows, on, act);
     pick("By", report.kinds.map(({ key, label }) => [key, label]), view.by, this.#acts.by);
     const measures = Object.entries(SHOWN).map(([key, { label, sentence }]) => [key, label, sentence]);
     pick("Show", measures, view.show, this.#acts.show);

@@ -28,7 +28,7 @@ function drawState(node, method, job, score) {
 }
 
 function wordsOf(method, job) {
-  if (method.state === "computing") return "computing";
+  if (method.state === "computing") return method.fraction ? `computing, ${Math.floor(100 * method.fraction)} %` : "computing";
   if (method.state === "failed") return method.message;
   if (method.state === "ready") return method.n_events ? "no answer for any event" : "no event with a known direction";
   if (job?.state === "failed") return `failed: ${job.message}`;

@@ -1,7 +1,8 @@
 // A small plot as SVG: axes with units, lines, points with intervals, names at the ends of lines. The
 // numbers of the point nearest to the pointer are told beside it.
 //
-// spec: {title, note, x, y, series, references, names, apart_px: how far each series is moved aside}
+// spec: {title, note, x, y, series, references, names, height_px, apart_px: how far each series is moved
+// aside}
 // axis: {log, domain: [low, high], ticks: [[value, text]], label}
 // series: {key, label, colours: [dark, light], points, tip(i), marks, quiet}; a point: {x, y, low, high,
 // left, right}, null where there is none. references: {points: [[x, y]]}, drawn dashed.
@@ -22,7 +23,7 @@ export function drawPlot(host, spec) {
   const caption = make(host, "figcaption", "plot-title");
   make(caption, "span").textContent = spec.title;
   if (spec.note) make(caption, "span", "quiet").textContent = spec.note;
-  const size = { width: host.clientWidth, height: HEIGHT_PX };
+  const size = { width: host.clientWidth, height: spec.height_px ?? HEIGHT_PX };
   const frame = frameOf(size, spec);
   const svg = element(host, "svg", { ...size, class: "plot", role: "img", "aria-label": spec.title });
   drawAxis(svg, frame, spec.x, "x");

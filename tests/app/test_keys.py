@@ -4,12 +4,14 @@ from pathlib import Path
 import pytest
 
 from app.afp_keys import AFP_KEYS
+from app.afp_performance_keys import PERFORMANCE_KEYS
+from app.afp_run_keys import RUN_KEYS
 from app.keys import KEYS, RESERVED_FOR_LABELS, Key
 from app.theme import OVERLAY_STYLES
 from reco_core.icecube.reconstructions.registry import RECONSTRUCTIONS
 
 DISPLAY = Path(__file__).parents[2] / "assets" / "display"
-PAGES = (KEYS, AFP_KEYS)
+PAGES = (KEYS, AFP_KEYS, RUN_KEYS, PERFORMANCE_KEYS)
 
 
 @pytest.mark.parametrize("rows", PAGES)
@@ -23,7 +25,15 @@ def test_keys_for_labels_stay_free(rows: tuple[Key, ...]) -> None:
     assert not {key for row in rows for key in row.keys} & set(RESERVED_FOR_LABELS)
 
 
-@pytest.mark.parametrize(("rows", "module"), [(KEYS, "actions"), (AFP_KEYS, "afp/actions")])
+@pytest.mark.parametrize(
+    ("rows", "module"),
+    [
+        (KEYS, "actions"),
+        (AFP_KEYS, "afp/actions"),
+        (RUN_KEYS, "afp_run/page"),
+        (PERFORMANCE_KEYS, "afp_performance/page"),
+    ],
+)
 def test_every_key_has_its_action_in_the_browser(rows: tuple[Key, ...], module: str) -> None:
     text = (DISPLAY / f"{module}.mjs").read_text()
     defined = set(re.findall(r"^    (\w+)(?::|\()", text, re.MULTILINE))

@@ -32,6 +32,7 @@ export function actionsOf(store, pager, planes, station, scores) {
     open_top: () => scores.openTop(),
     toggle_log_counts: () => store.set({ log_counts: !store.get("log_counts") }),
     open_run: () => document.getElementById("open-run").click(),
+    open_performance: () => document.getElementById("open-performance").click(),
     next_maker: () => nextMaker(store),
     toggle_track: () => store.set({ track: !store.get("track") }),
     orbit: ({ key }) => station.orbit(...arrow(key).map((step, k) => (k ? -step : step) * ORBIT_PX)),

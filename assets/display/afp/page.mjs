@@ -9,6 +9,7 @@ import { Store } from "../store.mjs";
 import { initialTheme, keepTheme } from "../theme.mjs";
 import { toast } from "../toast.mjs";
 import { actionsOf } from "./actions.mjs";
+import { linkPerformance } from "../afp_performance/link.mjs";
 import { linkRun } from "../afp_run/link.mjs";
 import { watchAnalysis } from "./analysis.mjs";
 import { readQuery } from "./address.mjs";
@@ -93,6 +94,7 @@ function start() {
   mountScores(host("scores"), store);
   watchImages(store, config.sensor);
   linkRun(host("open-run"), store);
+  linkPerformance(host("open-performance"), store);
   watchAnalysis(store);
   showPressed(store);
   bindTabs();

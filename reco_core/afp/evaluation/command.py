@@ -9,6 +9,7 @@ from typing import Final
 
 from reco_core.afp.detectors.registry import DETECTORS
 from reco_core.afp.evaluation.run import FILE, Evaluation, evaluate, rows_for
+from reco_core.afp.evaluation.shipped import Shipped, ship
 from reco_core.afp.evaluation.text import MEASURES, class_text, overall_text, sweep_text
 from reco_core.afp.simulation.mixes import MIXES
 from reco_core.arguments import check_least, path
@@ -48,6 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--train-events", type=int, default=TRAIN_EVENTS,
         help=f"of each training of the sweep (default {TRAIN_EVENTS:,})",
     )  # fmt: skip
+    parser.add_argument(
+        "--ship", action="store_true",
+        help="put the tables beside the weights, too, where the page shows them",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> None:
@@ -63,7 +68,9 @@ def run(args: argparse.Namespace) -> None:
     job = Evaluation(
         rows, args.out, args.seed, args.events, shares, TRAIN_SEED, args.train_events, args.weights
     )
-    found = evaluate(job, sys.stderr)
+    found, curves = evaluate(job, sys.stderr)
+    if args.ship:
+        ship(Shipped(found, curves), args.weights)
     print(overall_text(found))
     for measure in MEASURES:
         print(class_text(found, measure))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from reco_core.afp.hits import FloatArray
+from reco_core.afp.evaluation.counts import Counts
+from reco_core.afp.evaluation.resampling import AT_ONCE, found_at, numbers_of, resampled
+from reco_core.afp.hits import FloatArray, IntArray
 
 RESAMPLES: Final = 200
 INTERVAL: Final = (0.16, 0.84)  # one standard deviation of a Gaussian to either side
 RATES: Final = (0.01, 0.001)  # false-positive rates at which recalls are told
+PER_DECADE: Final = 24  # points of a curve, by the logarithm of the false-positive rate
+N_EVEN: Final = 41  # further ones, even in that rate
 
 
 class Interval(NamedTuple):
-    """A number and the interval that the bootstrap gives it."""
+    """A number and the interval that the bootstrap gives it; NaN where there is none."""
 
     value: float
     low: float
@@ -22,38 +27,72 @@ class Interval(NamedTuple):
 
 
 class Measures(NamedTuple):
-    """Of good and anomalous events; NaN without either.
+    """Of a group of events, beside the good ones; NaN without either.
 
-    auc : probability that an anomalous event scores higher than a good one, equal ones half.
-    average_precision : mean precision over the recalls.  recall_1, recall_01 : share of anomalous
-    events found where 1 %, 0.1 % of the good ones are called anomalous.
+    auc : probability that one of them scores higher than a good one, equal ones half.
+    average_precision : mean precision over the recalls.  recall_1, recall_01 : share of them found
+    where 1 %, 0.1 % of the good ones are called anomalous; NaN where that is less than one event.
+    called : share of them at or above the threshold that the detector comes with.
     """
 
     auc: Interval
     average_precision: Interval
     recall_1: Interval
     recall_01: Interval
+    called: Interval
 
 
-def measures(good: FloatArray, bad: FloatArray, seed: int = 0) -> Measures:
-    """good, bad : (G,), (B,) scores of good and anomalous events. The same for the same seed."""
+Measuring = Generator[float, None, dict[str, Measures]]
+
+
+def measuring(
+    counts: Counts, groups: Mapping[str, IntArray], threshold: float | None, seed: int = 0
+) -> Measuring:
+    """Measures of each group; yields how much is done (0 to 1), so that it can be left.
+
+    groups : (K,) counts of the events of each in the bins; the first is the good ones.  threshold :
+    begins a bin. The same for the same seed.
+    """
     rng = np.random.default_rng(seed)
-    value = _all(good, bad)
-    if not (len(good) and len(bad)):
-        return Measures(*(Interval(np.nan, np.nan, np.nan) for _ in value))
-    drawn = np.array([_all(_drawn(good, rng), _drawn(bad, rng)) for _ in range(RESAMPLES)])
-    low, high = np.quantile(drawn, INTERVAL, axis=0)
-    return Measures(*(Interval(*map(float, each)) for each in zip(value, low, high, strict=True)))
+    of = list(groups.values())
+    value = numbers_of(counts, of, RATES, threshold)
+    drawn: list[FloatArray] = []
+    for part in resampled(counts, of, RESAMPLES, RATES, threshold, rng):
+        drawn.append(part)
+        yield len(drawn) * AT_ONCE / RESAMPLES
+    low, high = np.quantile(np.concatenate(drawn), INTERVAL, axis=0)
+    return {
+        name: Measures(*map(Interval, value[k].tolist(), low[k].tolist(), high[k].tolist()))
+        for k, name in enumerate(groups)
+    }
 
 
-def _drawn(score: FloatArray, rng: np.random.Generator) -> FloatArray:
-    return score[rng.integers(0, len(score), len(score))]
+def measures(
+    counts: Counts, groups: Mapping[str, IntArray], threshold: float | None, seed: int = 0
+) -> dict[str, Measures]:
+    """What measuring() comes to."""
+    steps = measuring(counts, groups, threshold, seed)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: dict[str, Measures] = end.value
+            return found
 
 
-def _all(good: FloatArray, bad: FloatArray) -> tuple[float, float, float, float]:
-    good, bad = np.sort(good), np.sort(bad)
-    one, tenth = (recall(good, bad, rate) for rate in RATES)
-    return auc(good, bad), average_precision(good, bad), one, tenth
+def curve_rates(n_good: int) -> IntArray:
+    """(A,) ascending: good events called anomalous at the points of a curve; below n_good."""
+    decades = np.log10(max(n_good, 1))
+    ranks = np.geomspace(1, max(n_good, 1), int(decades * PER_DECADE) + 2)
+    even = np.linspace(0, n_good, N_EVEN)
+    told = [rate * n_good for rate in RATES]
+    found = np.unique(np.concatenate((np.round((*ranks, *even)), told)).astype(np.int64))
+    return found[found < n_good]
+
+
+def curve(counts: Counts, good: IntArray, group: IntArray) -> FloatArray:
+    """(A,) share of a group found at curve_rates() of the good events. good, group : (K,)."""
+    return found_at(counts, good, group, curve_rates(int(good.sum())))
 
 
 def auc(good: FloatArray, bad: FloatArray) -> float:
@@ -62,15 +101,6 @@ def auc(good: FloatArray, bad: FloatArray) -> float:
         return float("nan")
     below, up_to = np.searchsorted(good, bad, "left"), np.searchsorted(good, bad, "right")
     return float((below + up_to).mean() / 2 / len(good))
-
-
-def average_precision(good: FloatArray, bad: FloatArray) -> float:
-    """Sum over scores of the gain in recall times the precision. good, bad : ascending."""
-    if not (len(good) and len(bad)):
-        return float("nan")
-    found = len(bad) - np.searchsorted(bad, bad, "left")
-    wrong = len(good) - np.searchsorted(good, bad, "left")
-    return float((found / (found + wrong)).mean())
 
 
 def recall(good: FloatArray, bad: FloatArray, rate: float) -> float:

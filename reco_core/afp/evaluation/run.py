@@ -19,8 +19,16 @@ import polars as pl
 from reco_core.afp.dataset import AfpDataset, open_afp
 from reco_core.afp.dataset_alignment import DatasetAlignment, dataset_alignment
 from reco_core.afp.detectors.registry import DetectorRow, detector_row
+from reco_core.afp.evaluation.counts import Counts
+from reco_core.afp.evaluation.groups import counted
 from reco_core.afp.evaluation.sweep import SWEPT, sweep_weights
-from reco_core.afp.evaluation.tables import SHIPPED, left_out, rows_of
+from reco_core.afp.evaluation.tables import (
+    SHIPPED,
+    Evaluated,
+    counted_rows,
+    curves_of,
+    left_out,
+)
 from reco_core.afp.scoring.scores import dataset_scores
 from reco_core.afp.simulation.chunk import PHYSICS_VERSION, Job
 from reco_core.afp.simulation.runner import simulate_afp
@@ -30,6 +38,7 @@ from reco_core.processors import usable_processors
 from reco_core.weights import FOLDER, card_path, read_card
 
 FILE: Final = "afp-evaluation.parquet"
+CURVES_FILE: Final = "afp-evaluation-curves.parquet"
 TIMED: Final = 2_000  # events that are scored again to measure the speed, kept scores or not
 AUTOENCODERS: Final = ("autoencoder", "autoencoder_seed")
 TOO_LONG: Final = "not trained anew: 10 minutes and more each"
@@ -53,37 +62,53 @@ class Evaluation:
     weights: Path = FOLDER
 
 
-def evaluate(job: Evaluation, tell: TextIO) -> pl.DataFrame:
-    """Rows of tables.SCHEMA, also written to FILE in the folder. Goes on after a stop."""
-    dataset = _test_set(job, tell)
-    places = dataset_alignment(dataset)
-    known = dataset.event_classes().to_numpy().astype(np.str_)
-    parts = [
-        _rows(
-            job, dataset, places, row, job.weights, SHIPPED, _contamination(job, row), known, tell
-        )
-        for row in job.rows
-    ]
+def evaluate(job: Evaluation, tell: TextIO) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of tables.SCHEMA, with seed and version of the events, and of tables.CURVES.
+
+    The curves are of the shipped weights. Both are written to the folder, as FILE and CURVES_FILE.
+    Goes on after a stop.
+    """
+    bench = _Bench(job, tell)
+    parts, curves = [], []
+    for row in job.rows:
+        of, counts = bench.counted(row, job.weights, SHIPPED, _contamination(job, row))
+        parts.append(counted_rows(of, counts))
+        curves.append(curves_of(row.key, counts))
     for share in job.contaminations:
         weights = sweep_weights(job.folder, job.train_seed, job.train_events, share, tell)
         for row in job.rows:
             if row.key in SWEPT:
-                parts.append(
-                    _rows(job, dataset, places, row, weights, "trained", share, known, tell)
-                )
+                parts.append(counted_rows(*bench.counted(row, weights, "trained", share)))
             elif row.key in AUTOENCODERS:
                 parts.append(left_out(row.key, share, TOO_LONG))
-    found = pl.concat(parts)
+    found = pl.concat(parts).with_columns(
+        seed=pl.lit(job.seed, pl.Int64), simulation_version=pl.lit(PHYSICS_VERSION, pl.Int64)
+    )
     write_table(found, job.folder / FILE)
-    return found
+    write_table(pl.concat(curves), job.folder / CURVES_FILE)
+    return found, pl.concat(curves)
 
 
-def _rows(
-    job: Evaluation, dataset: AfpDataset, places: DatasetAlignment, row: DetectorRow,
-    weights: Path, name: str, share: float | None, known: np.typing.NDArray[np.str_], tell: TextIO,
-) -> pl.DataFrame:  # fmt: skip
-    score = dataset_scores(dataset, row, job.folder / "index", tell, weights, places)
-    return rows_of(row.key, name, share, score, known, _speed(dataset, places, row, weights))
+class _Bench:
+    """The test set, and what scoring it takes."""
+
+    def __init__(self, job: Evaluation, tell: TextIO) -> None:
+        self._job, self._tell = job, tell
+        self._dataset = _test_set(job, tell)
+        self._places = dataset_alignment(self._dataset)
+        self._known = self._dataset.event_classes().to_numpy().astype(np.str_)
+
+    def counted(
+        self, row: DetectorRow, weights: Path, name: str, share: float | None
+    ) -> tuple[Evaluated, Counts]:
+        """Scores of a detector with the weights of a folder, read where they are kept."""
+        index, places = self._job.folder / "index", self._places
+        score = dataset_scores(self._dataset, row, index, self._tell, weights, places)
+        limit = row.threshold(weights)
+        threshold = None if limit is None else float(limit["value"])
+        speed = _speed(self._dataset, places, row, weights)
+        of = Evaluated(row.key, name, share, threshold, row.fingerprint(weights), speed)
+        return of, counted(score, self._known, threshold)
 
 
 def _test_set(job: Evaluation, tell: TextIO) -> AfpDataset:

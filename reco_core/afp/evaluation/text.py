@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from reco_core.afp.evaluation.tables import ALL, ANOMALOUS, APART, SHIPPED
+from reco_core.afp.evaluation.groups import ALL, ANOMALOUS, APART
+from reco_core.afp.evaluation.tables import SHIPPED
 
 MEASURES: Final = {
     "auc": "AUC", "average_precision": "average precision", "recall_1": "recall at 1 %",

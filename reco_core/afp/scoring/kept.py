@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ from reco_core.afp.dataset import AfpDataset
 from reco_core.afp.detectors.registry import DetectorRow
 from reco_core.afp.hits import FloatArray
 from reco_core.dataset_identity import digest
-from reco_core.dataset_table import GrowingTable, read_table, same_table
+from reco_core.dataset_table import GrowingTable, read_table, same_table, table_blocks
 from reco_core.weights import FOLDER
 
 SCORE: Final = "score"
@@ -30,6 +31,14 @@ def kept_scores(
     if not is_kept(dataset, row, cache, weights):
         return None
     return read_table(score_path(dataset, row, cache, weights))[SCORE].to_numpy()
+
+
+def score_blocks(
+    dataset: AfpDataset, row: DetectorRow, cache: Path, events: int
+) -> Iterator[FloatArray]:
+    """The kept scores by the shipped weights, so many events at a time; see kept_scores."""
+    for block in table_blocks(score_path(dataset, row, cache), events):
+        yield block[SCORE].to_numpy()
 
 
 def is_kept(dataset: AfpDataset, row: DetectorRow, cache: Path, weights: Path = FOLDER) -> bool:

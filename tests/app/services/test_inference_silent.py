@@ -240,7 +240,7 @@ def test_connections_are_taken_again_after_a_want_of_threads(
     monkeypatch.setattr(inference_requests, "MAX_CONNECTIONS", 3)
     nothing: Any = None
     requests = inference_requests.Requests(
-        {}, nothing, nothing, nothing, nothing, os.getpid(), nothing, nothing, nothing
+        {}, nothing, nothing, nothing, nothing, os.getpid(), nothing, nothing, nothing, nothing
     )
     listener = listen(tmp_path / "a.sock")
     serving = threading.Thread(target=requests.serve, args=(listener,), daemon=True)

@@ -10,6 +10,8 @@ import polars as pl
 import pytest
 
 from reco_core.afp.detectors.network import N_PARAMETERS
+from reco_core.afp.detectors.registry import DETECTORS
+from reco_core.afp.evaluation.shipped import outdated, shipped
 from reco_core.afp.training import autoencoders, command, network, run
 from reco_core.cli import main
 
@@ -219,15 +221,21 @@ def test_an_evaluation_measures_weights_and_the_sweep(weights, tmp_path, capsys)
         "--seed", "1601", "--contamination", "0.1", "--train-events", "2000",
         "--out", str(tmp_path),
     ]  # fmt: skip
-    assert main(["afp-evaluate", *typed]) == 0
+    assert main(["afp-evaluate", *typed, "--ship"]) == 0
     first = without_speed(capsys.readouterr().out)
     table = pl.read_parquet(tmp_path / "afp-evaluation.parquet")
-    shipped = table.filter(pl.col("weights") == "shipped", pl.col("group") == "all")
-    assert shipped["detector"].to_list() == ["pca", "rules"]
-    assert shipped["n_good"].to_list() == [400, 400]
-    assert shipped["n_group"].to_list() == [160, 160]
+    measured = table.filter(pl.col("weights") == "shipped", pl.col("group") == "all")
+    assert measured["detector"].to_list() == ["pca", "rules"]
+    assert measured["n_good"].to_list() == [400, 400]
+    assert measured["n_group"].to_list() == [160, 160]
     assert (table["auc"] > 0.5).all()
     assert table.filter(pl.col("weights") == "trained")["detector"].unique().to_list() == ["pca"]
+    beside = shipped(weights)
+    assert beside.rows.equals(table)
+    assert set(beside.curves["detector"]) == {"pca", "rules"}
+    assert outdated(beside.rows, weights) == [
+        row.key for row in DETECTORS if row.key not in ("pca", "rules")
+    ]
     assert main(["afp-evaluate", *typed]) == 0  # all is kept, but for the speed
     assert without_speed(capsys.readouterr().out) == first
 
