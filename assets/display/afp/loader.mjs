@@ -37,7 +37,7 @@ export class Loader {
   }
 
   async random(of_class) {
-    const { event_id } = await answered(`${this.#address}/random${queryOf({ of_class })}`);
+    const { event_id } = await this.#patient(`${this.#address}/random${queryOf({ of_class })}`, () => {});
     return event_id;
   }
 
