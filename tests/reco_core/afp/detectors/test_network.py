@@ -102,7 +102,7 @@ def test_no_events_give_no_sums(dense):
 
 
 def train(kept=None, keep=lambda state: None, hits=None):
-    hits = hits or joined([EVENTS.part(0, 3)] * 3)
+    hits = hits or EVENTS.part(0, 3)
     recipe = Recipe(batch=2, epochs=2, hit_weight=50.0)
     return train_network(hits, recipe, 7, kept, lambda weights: 0.0, keep, lambda n: None)
 
