@@ -11,12 +11,16 @@ export function mountScores(host, store) {
       make(host, "p", "quiet").textContent = analysis?.state === "done" ? "being computed" : (analysis?.message ?? "");
       return;
     }
-    for (const row of analysis.scores) drawRow(host, row);
+    let before = "";
+    for (const row of analysis.scores) {
+      drawRow(host, row, before);
+      before = sentence(row.reasons);
+    }
   };
   store.on(["analysis"], draw);
 }
 
-function drawRow(host, { label, about, score, threshold, anomalous, reasons, message }) {
+function drawRow(host, { label, about, score, threshold, anomalous, reasons, message }, before) {
   const node = make(host, "div", `detector ${anomalous === null ? "" : anomalous ? "anomalous" : "normal"}`, { title: about });
   const line = make(node, "div", "detector-line");
   make(line, "span", "label").textContent = label;
@@ -30,7 +34,8 @@ function drawRow(host, { label, about, score, threshold, anomalous, reasons, mes
     const limit = make(line, "span", "quiet limit");
     limit.textContent = `${anomalous ? "\u2265" : "<"} ${scoreText(threshold.value)}`;
   }
-  if (reasons.length) make(node, "p", "reason").textContent = sentence(reasons);
+  const told = sentence(reasons);
+  if (told) make(node, "p", "reason").textContent = told === before ? "for the same reasons" : told;
 }
 
 /** "two clusters on plane 1; no hits on plane 3" */
