@@ -44,12 +44,12 @@ def test_a_model_is_trained_and_told_of(quick, tmp_path, capsys):
 def test_the_first_verdict_is_trained_calibrated_and_told_of(monkeypatch, tmp_path):
     monkeypatch.setattr(verdict, "ROUNDS", 8)
     for name in ("one", "two"):
-        assert train(tmp_path / name, "--events", "3000", "--seed", "7", model=CLASS_MODEL) == 0
+        assert train(tmp_path / name, "--events", "1500", "--seed", "7", model=CLASS_MODEL) == 0
     texts = [(tmp_path / name / f"{CLASS_MODEL}.json").read_bytes() for name in ("one", "two")]
     assert texts[0] == texts[1]
     card = json.loads((tmp_path / "one" / f"{CLASS_MODEL}.card.json").read_text())
-    assert card["numbers"]["events trained on"] == 2100
-    assert card["numbers"]["events kept aside"] == 300
+    assert card["numbers"]["events trained on"] == 1050
+    assert card["numbers"]["events kept aside"] == 150
     assert card["numbers"]["AUC of p_muon"] > 0.85
     assert set(card["tables"]["calibration"]) == {"scale", "offset"}
 
