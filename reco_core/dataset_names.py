@@ -40,6 +40,14 @@ def is_utf8(path: Path) -> bool:
     return True
 
 
+def is_file_or_broken_link(path: Path) -> bool:
+    """Is it a file to be read? So is a link to nothing: reading it tells what is wrong.
+
+    A folder is not, and neither is a pipe, which would be waited for.
+    """
+    return path.is_file() or (path.is_symlink() and not path.exists())
+
+
 def url_safe(name: str) -> str:
     """The name as it can stand in an address."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:MAX_KEY_CHARACTERS] or "data"

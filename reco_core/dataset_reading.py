@@ -47,7 +47,7 @@ def reading(path: Path, expected: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise FileFormatError(
-            f"{path} cannot be read: {_system_reason(error)}. Expected {expected}."
+            f"{path} cannot be read: {system_reason(error)}. Expected {expected}."
         ) from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
@@ -56,12 +56,13 @@ def reading(path: Path, expected: str) -> Iterator[None]:
         ) from error
 
 
-def _system_reason(error: OSError) -> str:
+def system_reason(error: OSError) -> str:
+    """Why the system would not open a file, in words, without the name of the file."""
     if isinstance(error, FileNotFoundError):
         return "there is no such file; it was moved, or is a link to nothing"
     if isinstance(error, PermissionError):
         return "permission denied; make it readable for the user that runs Hitscope"
-    return str(error).partition("\n")[0].rstrip(".")
+    return (error.strerror or str(error)).partition("\n")[0].rstrip(".")
 
 
 def scan(path: Path) -> pl.LazyFrame:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from app.services.afp_opening import Opened, Opening
+from app.services.afp_opening import Opened, Opening, state_or_none
 from reco_core.afp.dataset import state_of
 from reco_core.afp.dataset_find import Form, Found, find_afp
 from reco_core.errors import DatasetError, FileFormatError, NotFoundError
@@ -18,6 +18,8 @@ from reco_core.errors import DatasetError, FileFormatError, NotFoundError
 LOOK_S: Final = 1.0  # how often at what lies in the folder, and whether a file has changed
 PATIENCE_S: Final = 0.3  # of a request, for a data set that is being opened
 RETRY_S: Final = 5.0  # after which one that could not be opened is tried again
+WAIT_PER_WORK: Final = 20.0  # and so many times as long as trying took, if its files are the same
+MOST_NAMES: Final = 20  # of data sets, in a message
 
 
 class AfpEntry:
@@ -54,14 +56,14 @@ class AfpEntry:
     def _current(self) -> Opening:
         with self._lock:
             if self._opening is None or self._is_stale(self._opening):
-                self._opening = Opening(self.path, self._index_dir)
+                self._opening = Opening(self.path, self._index_dir, self._opening)
                 self._looked_s = time.monotonic()
             return self._opening
 
     def _is_stale(self, opening: Opening) -> bool:
         now_s = time.monotonic()
         if opening.has_failed:
-            return now_s > opening.ended_s + RETRY_S
+            return self._is_to_be_tried_again(opening, now_s)
         if now_s < max(opening.ended_s, self._looked_s) + LOOK_S:  # ended_s : infinite till then
             return False
         self._looked_s = now_s
@@ -69,6 +71,14 @@ class AfpEntry:
             return state_of(self.path) != opening.wait(0).dataset.fingerprint()
         except DatasetError:
             return True
+
+    def _is_to_be_tried_again(self, opening: Opening, now_s: float) -> bool:
+        """A file of gigabytes with a bad entry is not read anew every few seconds."""
+        if now_s <= max(opening.ended_s, self._looked_s) + RETRY_S:
+            return False
+        self._looked_s = now_s
+        again_s = opening.ended_s + WAIT_PER_WORK * (opening.ended_s - opening.began_s)
+        return now_s > again_s or opening.state != state_or_none(self.path)
 
     def _forget(self, opening: Opening) -> None:
         with self._lock:
@@ -117,7 +127,8 @@ class AfpLibrary:
         for entry in entries:
             if key in (None, entry.key):
                 return entry
-        names = ", ".join(entry.key for entry in entries) or "none"
+        names = ", ".join(entry.key for entry in entries[:MOST_NAMES]) or "none"
+        names += f" and {len(entries) - MOST_NAMES} more" if len(entries) > MOST_NAMES else ""
         asked = "no AFP data set" if key is None else f"no AFP data set {key[:80]!r}"
         raise NotFoundError(f"There is {asked}. Those open here: {names}.")
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from app.services.afp_classes import Classes, read_classes
-from reco_core.afp.dataset import AfpDataset, open_afp
+from reco_core.afp.dataset import AfpDataset, open_afp, state_of
 from reco_core.afp.hits import BINARY_CHARGE
 from reco_core.errors import DatasetError, HitscopeError, ServiceError
 
@@ -42,8 +42,12 @@ class Opened:
 class Opening:
     """Begins at once. Safe to share among threads."""
 
-    def __init__(self, path: Path, index_dir: Path) -> None:
+    def __init__(self, path: Path, index_dir: Path, before: Opening | None = None) -> None:
+        """before : the one that this takes the place of; what it told is not logged again."""
         self._path, self._index_dir = path, index_dir
+        self._told = before and before.error_text
+        self.state = state_or_none(path)
+        self.began_s = time.monotonic()
         self._opened: Opened | None = None
         self._error: HitscopeError | None = None
         self._progress = (0, 0)
@@ -54,6 +58,11 @@ class Opening:
     @property
     def has_failed(self) -> bool:
         return self._error is not None
+
+    @property
+    def error_text(self) -> str | None:
+        """What went wrong, if anything did."""
+        return None if self._error is None else str(self._error)
 
     def wait(self, seconds: float) -> Opened:
         """Raises ReadingError if it is not there after so many seconds; else what went wrong."""
@@ -71,17 +80,27 @@ class Opening:
             dataset = open_afp(self._path, self._index_dir, tell=self._tell)
             self._opened = Opened(dataset, read_classes(dataset), charge_scale(dataset))
         except HitscopeError as error:
-            log.warning("%s", error)
             self._error = error
+            if self.error_text != self._told:
+                log.warning("%s", error)
         except Exception as error:  # told to whoever asks; nobody else would hear of it
-            log.exception("%s cannot be opened", self._path)
             self._error = DatasetError(f"{self._path} cannot be opened: {error!r}. See the log.")
+            if self.error_text != self._told:
+                log.exception("%s cannot be opened", self._path)
         finally:
             self.ended_s = time.monotonic()
             self._done.set()
 
     def _tell(self, done: int, total: int) -> None:
         self._progress = (done, total)
+
+
+def state_or_none(path: Path) -> str | None:
+    """The state of the files as `state_of`; None where there is no data set."""
+    try:
+        return state_of(path)
+    except DatasetError:
+        return None
 
 
 def charge_scale(dataset: AfpDataset) -> tuple[float, float] | None:

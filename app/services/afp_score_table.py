@@ -19,6 +19,7 @@ from reco_core.afp.thresholds import RULES
 from reco_core.errors import HitscopeError, NotFoundError
 
 N_BINS: Final = 120
+SIDES: Final = ("left", "right")  # of equal scores
 N_STEPS: Final = 400  # of the number of events at or above a score
 SHARE_SHOWN: Final = 0.999  # of the scores lie in the histogram; the rest in its last bin
 MOST_FOR_RULES: Final = 200_000  # scores that rules look at
@@ -124,9 +125,9 @@ def summary_json(row: DetectorRow, scores: Scores) -> dict[str, Any]:
         "counts_anomalous": _counts(value[scores.anomalous], edges),
         "n_good": int(scores.good.sum()), "n_anomalous": int(scores.anomalous.sum()),
         "steps": [number(step) for step in steps.tolist()],
-        "at_or_above": _at_or_above(value, steps),
-        "good_at_or_above": _at_or_above(value[scores.good], steps),
-        "anomalous_at_or_above": _at_or_above(value[scores.anomalous], steps),
+        **_reaching("", value, steps),
+        **_reaching("good_", value[scores.good], steps),
+        **_reaching("anomalous_", value[scores.anomalous], steps),
         "threshold": None if own is None else {name: number(v) for name, v in own.items()},
         "rules": _rules(scores),
     }  # fmt: skip
@@ -155,9 +156,13 @@ def _steps(value: FloatArray) -> FloatArray:
     return np.unique(falling[places])[::-1]
 
 
-def _at_or_above(value: FloatArray, steps: FloatArray) -> list[int]:
+def _reaching(whose: str, value: FloatArray, steps: FloatArray) -> dict[str, list[int]]:
+    """How many reach each step, and how many are beyond it: some scores are those of many events,
+    and between two steps lie the others alone.
+    """
     rising = np.sort(value)
-    return (len(rising) - np.searchsorted(rising, steps, "left")).tolist()
+    reach, beyond = (len(rising) - np.searchsorted(rising, steps, side) for side in SIDES)
+    return {f"{whose}at_or_above": reach.tolist(), f"{whose}above": beyond.tolist()}
 
 
 def _rules(scores: Scores) -> list[dict[str, Any]]:

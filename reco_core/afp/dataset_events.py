@@ -11,6 +11,7 @@ import polars as pl
 
 from reco_core.afp.dataset_stored import EVENTS_FILE, TRUTH_FILE, Table
 from reco_core.afp.sensor import STATIONS
+from reco_core.dataset_names import is_file_or_broken_link
 from reco_core.errors import FileFormatError
 
 CLASS: Final = "event_class"
@@ -89,7 +90,9 @@ class Known:
         """in_order : of the tables by name, as `in_order()` told. Raises FileFormatError."""
         known = in_order or {}
         self.events, self.truth = (
-            EventTable(folder / name, known.get(name)) if (folder / name).is_file() else None
+            EventTable(folder / name, known.get(name))
+            if is_file_or_broken_link(folder / name)
+            else None
             for name in (EVENTS_FILE, TRUTH_FILE)
         )
         if self.events and not self.events.in_order:

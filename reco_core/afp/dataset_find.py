@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from reco_core.afp.dataset_stored import is_stored
-from reco_core.dataset_names import is_utf8, sub_folders, unique_name, url_safe
+from reco_core.dataset_names import (
+    is_file_or_broken_link,
+    is_utf8,
+    sub_folders,
+    unique_name,
+    url_safe,
+)
 from reco_core.errors import DatasetError
 
 Form = Literal["hits", "ROOT", "images"]
@@ -72,5 +78,6 @@ def _files(folder: Path) -> Iterator[tuple[Path, Form]]:
     except OSError:
         return
     for path in paths:
-        if path.suffix in FORM_OF and path.name[0] != "." and is_utf8(path) and path.is_file():
+        named = path.suffix in FORM_OF and path.name[0] != "." and is_utf8(path)
+        if named and is_file_or_broken_link(path):
             yield path, FORM_OF[path.suffix]

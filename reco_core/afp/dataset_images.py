@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 from reco_core.afp.dataset_sources import Add, Blocks, SourceBlock
 from reco_core.afp.hits import HitBatch, IntArray, checked_hits, joined
 from reco_core.afp.sensor import N_COLS, N_PIXELS, N_PLANES, N_ROWS
+from reco_core.dataset_reading import system_reason
 from reco_core.errors import FileFormatError
 
 PLANES_LAST: Final = (N_ROWS, N_COLS, N_PLANES)
 PLANES_FIRST: Final = (N_PLANES, N_ROWS, N_COLS)
 EXPECTED: Final = f"(N, {N_ROWS}, {N_COLS}, {N_PLANES}) or (N, {N_PLANES}, {N_ROWS}, {N_COLS})"
+FILE_OF_IMAGES: Final = f"a .npy file of images {EXPECTED}"
+SHORT: Final = "it is shorter than its header says"
 # Were every pixel lit, as a network's output may have it, a block would take 0.7 GB.
 IMAGES_PER_BLOCK: Final = 256
 IMAGES_AT_A_TIME: Final = 16  # 3.4 MB of float16
@@ -35,6 +38,7 @@ class ImageSource:
         """Raises FileFormatError for what is no array of such images."""
         self.path, self._run = path, run
         self._images = _mapped(path)
+        self._size = path.stat().st_size
         self.n_entries = len(self._images)
         self._blocks = Blocks(self.n_entries, IMAGES_PER_BLOCK)
         self.n_blocks = len(self._blocks)
@@ -61,8 +65,18 @@ class ImageSource:
     def close(self) -> None:
         del self._images
 
+    def _check_whole(self) -> None:
+        """Of a file that has been cut short the system kills who reads what was mapped."""
+        try:
+            size = self.path.stat().st_size
+        except OSError:  # gone, and a file without a name keeps its content
+            return
+        if size < self._size:
+            raise FileFormatError(f"{self.path} cannot be read: {SHORT}, since it was opened.")
+
     def _hits(self, first: int, end: int) -> HitBatch:
         """Hits of the images first to end - 1."""
+        self._check_whole()
         images = np.ascontiguousarray(self._images[first:end])
         lit = _not_zero(images)
         value = images.reshape(-1)[lit]
@@ -79,12 +93,14 @@ class ImageSource:
 def _mapped(path: Path) -> NDArray[Any]:
     try:
         images: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        told = str(error).rstrip(".")
-        reason = "it is no such file, or holds Python objects" if "pickle" in told else told
+    except OSError as error:
         raise FileFormatError(
-            f"{path} cannot be read: {reason}. Expected a .npy file of images {EXPECTED}; it may "
-            "be truncated."
+            f"{path} cannot be read: {system_reason(error)}. Expected {FILE_OF_IMAGES}."
+        ) from error
+    except Exception as error:  # numpy parses the header as Python: tokens, syntax, numbers
+        raise FileFormatError(
+            f"{path} cannot be read: {_reason(error)}. Expected {FILE_OF_IMAGES}; it may be "
+            "truncated."
         ) from error
     if not isinstance(images, np.ndarray):  # an archive of arrays opens as something else
         raise FileFormatError(f"{path} is no .npy file; expected one array of images {EXPECTED}.")
@@ -93,6 +109,18 @@ def _mapped(path: Path) -> NDArray[Any]:
     if images.shape[1:] not in (PLANES_LAST, PLANES_FIRST):
         raise FileFormatError(f"{path} has the shape {images.shape}; expected {EXPECTED}.")
     return images
+
+
+def _reason(error: Exception) -> str:
+    told = str(error)
+    if "pickle" in told or "Python objects" in told:
+        return "it is no such file, or holds Python objects"
+    if "mmap length" in told:
+        return SHORT
+    # The words are numpy's own only of these, and of them not what tells of a line of Python.
+    if type(error) in (ValueError, EOFError) and "malformed node" not in told:
+        return told.partition("\n")[0].rstrip(".")
+    return f"its header is damaged ({type(error).__name__})"
 
 
 def _not_zero(images: NDArray[Any]) -> IntArray:

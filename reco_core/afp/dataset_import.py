@@ -31,6 +31,7 @@ from reco_core.afp.dataset_stored import (
 )
 from reco_core.dataset_identity import digest, identity
 from reco_core.dataset_lock import build_lock
+from reco_core.dataset_names import is_file_or_broken_link
 from reco_core.dataset_writing import whole, writing
 from reco_core.errors import DatasetError, FileFormatError
 
@@ -49,11 +50,11 @@ def source_files(path: Path) -> list[Path]:
 
     Raises DatasetError if there is none.
     """
-    if path.is_file() and path.suffix in OPENERS:
+    if path.suffix in OPENERS and is_file_or_broken_link(path):
         return [path]
     for suffix in OPENERS:
-        found = sorted(path.glob(f"*{suffix}")) if path.is_dir() else []
-        if found:
+        names = sorted(path.glob(f"[!.]*{suffix}")) if path.is_dir() else []
+        if found := [name for name in names if is_file_or_broken_link(name)]:
             return found
     what = "is no AFP data" if path.exists() else "does not exist"
     raise DatasetError(

@@ -67,7 +67,8 @@ def _kept(folder: Path, kept: Path) -> Index | None:
 def _made(folder: Path, hits: HitsTable, kept: Path, tell: Tell) -> Index:
     known = Known(folder)
     n_events, notes = _number_of_events(hits, known)
-    start = _starts(hits, n_events, tell)
+    listing = next((str(table.path) for table in known.tables if table.in_order), "")
+    start = _starts(hits, n_events, listing, tell)
     try:
         _keep(kept, start, known, notes)
     except DatasetError as error:
@@ -109,8 +110,11 @@ def _last_id(hits: HitsTable) -> int:
     return max(int(ids.max()) for _, ids in hits.event_ids())
 
 
-def _starts(hits: HitsTable, n_events: int, tell: Tell) -> IntArray:
-    """Count the rows of each event, in bounded memory but for 8 bytes an event."""
+def _starts(hits: HitsTable, n_events: int, listing: str, tell: Tell) -> IntArray:
+    """Count the rows of each event, in bounded memory but for 8 bytes an event.
+
+    listing : the table that tells how many there are.
+    """
     start = np.zeros(n_events + 1, np.int64)
     before = 0
     for first, ids in hits.event_ids():
@@ -124,8 +128,8 @@ def _starts(hits: HitsTable, n_events: int, tell: Tell) -> IntArray:
         before = int(ids[-1])
         if before >= n_events:
             raise FileFormatError(
-                f"{hits.path} has event {before}, but the table of events beside it ends with "
-                f"{n_events - 1}; are they of one data set?"
+                f"{hits.path} has event {before}, but {listing} lists {n_events:,} events, "
+                "numbered from 0; are they of one data set?"
             )
         found, count = np.unique(ids, return_counts=True)
         start[found + 1] += count

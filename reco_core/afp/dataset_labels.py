@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from reco_core.afp.hits import IntArray
 from reco_core.afp.simulation.classes import CLASSES
+from reco_core.dataset_reading import system_reason
 from reco_core.errors import FileFormatError
 
 COLUMNS: Final = ("event_id", "event_class")
@@ -30,7 +31,7 @@ def read_labels(path: Path, n_events: int) -> tuple[IntArray, NDArray[np.str_]]:
                 where = f"{path}, line {line}"
                 if not 0 <= event_id < n_events:
                     raise FileFormatError(
-                        f"{where}: no event {event_id}; the data set has events 0 to "
+                        f"{where}: no event {str(event_id)[:40]}; the data set has events 0 to "
                         f"{n_events - 1}."
                     )
                 if found.setdefault(event_id, name) != name:
@@ -38,7 +39,11 @@ def read_labels(path: Path, n_events: int) -> tuple[IntArray, NDArray[np.str_]]:
                         f"{where}: event {event_id} is {name!r} here and {found[event_id]!r} "
                         "above; expected one class for each event."
                     )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise FileFormatError(
+            f"{path} cannot be read: {system_reason(error)}. Expected a CSV file."
+        ) from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise FileFormatError(f"{path} cannot be read: {error}. Expected a CSV file.") from error
     ids = np.array(sorted(found), np.int64)
     return ids, np.array([found[k] for k in ids.tolist()], np.str_)
@@ -51,7 +56,7 @@ def _rows(path: Path, file: Iterator[str]) -> Iterator[tuple[int, int, str]]:
     if missing := [name for name in COLUMNS if name not in names]:
         raise FileFormatError(
             f"{path} has no column {missing[0]!r}; expected a first line with "
-            f"{','.join(COLUMNS)}, it is {','.join(names)!r}."
+            f"{','.join(COLUMNS)}, it is {','.join(names)[:80]!r}."
         )
     for row in reader:
         text, name = (row[column] or "" for column in COLUMNS)
@@ -60,11 +65,11 @@ def _rows(path: Path, file: Iterator[str]) -> Iterator[tuple[int, int, str]]:
             event_id = int(text)
         except ValueError:
             raise FileFormatError(
-                f"{where}: event_id is {text!r}; expected a whole number."
+                f"{where}: event_id is {text[:80]!r}; expected a whole number."
             ) from None
         if name.strip() not in NAMES:
             raise FileFormatError(
-                f"{where}: unknown event_class {name!r}; expected one of "
+                f"{where}: unknown event_class {name[:80]!r}; expected one of "
                 f"{', '.join(row.name for row in CLASSES)}."
             )
         yield reader.line_num, event_id, name.strip()

@@ -51,6 +51,8 @@ class Pixels:
         if row.high == N_ROWS or col.high == N_COLS:
             last = f"row {N_ROWS}" if row.high == N_ROWS else f"column {N_COLS}"
             return 1, f"{last} occurs, and neither row 0 nor column 0"
+        if (row.high or 0) > N_ROWS or (col.high or 0) > N_COLS:
+            return UNKNOWN_FIRST, f"rows {row} and columns {col} fit neither 0 nor 1"
         return UNKNOWN_FIRST, (
             f"rows {row} and columns {col} would fit both; ATLAS counts from 1. If these do not, "
             "give --first-pixel 0"

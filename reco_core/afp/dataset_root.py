@@ -23,6 +23,7 @@ from reco_core.afp.dataset_slots import CHARGE, COL, ROW, Slots, filled_slots, r
 from reco_core.afp.dataset_sources import Add, Blocks, ImportOptions, SourceBlock
 from reco_core.afp.hits import IntArray, checked_hits
 from reco_core.afp.sensor import N_PLANES, STATIONS
+from reco_core.dataset_reading import system_reason
 from reco_core.errors import FileFormatError
 
 TREE: Final = "TreeHits"
@@ -215,8 +216,10 @@ def _opened(path: Path) -> tuple[Any, Any]:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return system_reason(error)
     text = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    return f"{type(error).__name__}: {text[:200]}".rstrip(". :")
+    return f"{type(error).__name__}: {text[:200]}".rstrip(". :,")
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -42,6 +42,8 @@ class Slots:
         reason = f" (counted from {first_pixel}: {why})"
         for name, value, count in ((ROW, self.row, N_ROWS), (COL, self.col, N_COLS)):
             low, high = first_pixel, first_pixel + count - 1
+            empty = "or an empty slot in all three branches"
+            self._refuse(path, name, value < 0, value, f"{low} to {high}, {empty}")
             bad = (value < low) | (value > high)
             self._refuse(path, name, bad, value, f"{low} to {high}{reason}")
         with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite

@@ -21,6 +21,7 @@ import polars as pl
 
 from reco_core.afp.hits import EMPTY, HitBatch, IntArray, checked_hits
 from reco_core.dataset_identity import identity
+from reco_core.dataset_names import is_file_or_broken_link
 from reco_core.dataset_reading import Column, checked_schema, reading, scan
 from reco_core.errors import DatasetError, FileFormatError
 
@@ -125,7 +126,7 @@ def _cast(column: Column) -> pl.Expr:
 
 def is_stored(folder: Path) -> bool:
     """Does the folder hold events in the stored form?"""
-    return (folder / HITS_FILE).is_file()
+    return is_file_or_broken_link(folder / HITS_FILE)
 
 
 def read_notes(folder: Path) -> tuple[list[str], list[str]]:

@@ -83,7 +83,11 @@ def checked_hits(
     pixel = pixel[order]
     twice = np.zeros(len(pixel), np.bool_)
     twice[1:] = pixel[1:] == pixel[:-1]
-    _refuse("the pixel of row {} twice", twice, row[order], event[order], where)
+    if twice.any():
+        k = order[int(np.argmax(twice))]
+        raise FileFormatError(
+            f"{where}: event {event[k]} has plane {plane[k]}, row {row[k]}, column {col[k]} twice."
+        )
     return HitBatch(
         np.asarray(start, np.int64),
         plane[order].astype(np.uint8),

@@ -199,6 +199,14 @@ def _number(rule: Rule, number: str, text: str) -> float:
     return value
 
 
+def check_labelled(chosen: Chosen, good: BoolArray | None) -> None:
+    """SettingError if the rule needs events known to be good and `good`, (N,), has none."""
+    if chosen.rule.labelled and (good is None or not good.any()):
+        raise SettingError(
+            f"Rule of a threshold {str(chosen)!r}: there are no events known to be good."
+        )
+
+
 def threshold(
     chosen: Chosen, score: FloatArray, good: BoolArray | None = None, seed: int = 0
 ) -> Threshold:
@@ -208,10 +216,10 @@ def threshold(
     their share; where given, it is told with any rule. SettingError where there is none, or no
     score.
     """
-    of = score if not chosen.rule.labelled else score[:0] if good is None else score[good]
+    check_labelled(chosen, good)
+    of = score[good] if chosen.rule.labelled and good is not None else score
     if not len(of):
-        needed = "events known to be good" if chosen.rule.labelled else "scores"
-        raise SettingError(f"Rule of a threshold {str(chosen)!r}: there are no {needed}.")
+        raise SettingError(f"Rule of a threshold {str(chosen)!r}: there are no scores.")
     value = chosen.rule.value(of, chosen.number)
     low, high = _interval(chosen, of, value, np.random.default_rng(seed))
     if good is None or not good.any():

@@ -260,6 +260,7 @@ def test_the_scores_of_a_data_set(scored: FlaskClient) -> None:
     told = scored.get("/api/v1/afp/protons/scores/rules").json
     assert (told["n"], told["n_good"], told["n_anomalous"]) == (5, 2, 1)
     assert sum(told["counts"]) == 5
+    assert told["above"] == [n - 1 for n in told["at_or_above"]]  # no two scores are the same
     top = scored.get("/api/v1/afp/protons/scores/rules/top?n=2").json
     assert [(row["event_id"], row["n_hits"], len(row["row"])) for row in top] == [
         (1, 5000, 300),

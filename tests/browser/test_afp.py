@@ -244,8 +244,11 @@ def test_a_file_that_cannot_be_read_is_told(afp_server: str, open_page: OpenPage
 
 
 def test_an_address_that_makes_no_sense_says_so(afp_server: str, open_page: OpenPage) -> None:
-    page = opened(open_page, f"{afp_server}/afp/protons/0?zoom=near&class=muon", 0)
-    page.wait_for_selector("#toast:has-text(\"zoom='near'\")")
+    page = opened(open_page, f"{afp_server}/afp/protons/0?zoom=near&class=muon&order=nix", 0)
+    remarks = " ".join(stored(page, "remarks"))
+    for told in ("zoom='near'", "There is no class 'muon'", "is not scored with 'nix' yet"):
+        assert told in remarks
+        page.wait_for_selector(f'#toast:has-text("{told}")')
     assert stored(page, "of_class") is None
 
 

@@ -119,10 +119,12 @@ def test_sums_along_rows_and_columns(call: Modules) -> None:
 
 
 def test_how_many_events_reach_a_score(call: Modules) -> None:
-    steps, counts = [9.0, 5.0, 1.0], [1, 3, 10]
-    reach = [call("score_numbers", "countAtOrAbove", steps, counts, s) for s in (10, 9, 5, 3, 0)]
-    assert reach == [0, 1, 3, 6.5, 10]
-    assert call("score_numbers", "countAtOrAbove", [], [], 1) == 0
+    told = [9.0, 5.0, 1.0], [1, 3, 10], [0, 2, 9]
+    reach = [call("score_numbers", "countAtOrAbove", *told, s) for s in (10, 9, 5, 3, 0)]
+    assert reach == [0, 1, 3, 6, 10]
+    assert call("score_numbers", "countAtOrAbove", [], [], [], 1) == 0
+    equal = [7.0, 0.0], [20, 100], [0, 20]  # nothing lies between them
+    assert call("score_numbers", "countAtOrAbove", *equal, 0.5) == 20
     assert [call("score_numbers", "percent", x) for x in (0, 0.0004, 0.0413, 0.76)] == [
         "0 %", "0.040 %", "4.13 %", "76.0 %",
     ]  # fmt: skip

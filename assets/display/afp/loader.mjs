@@ -36,6 +36,11 @@ export class Loader {
     for (const id of event_ids) if (id !== null) this.event(id, among).catch(() => {});
   }
 
+  /** A row for each anomaly detector: is the data set scored with it? */
+  async scores() {
+    return this.#patient(`${this.#address}/scores`, () => {});
+  }
+
   async random(of_class) {
     const { event_id } = await this.#patient(`${this.#address}/random${queryOf({ of_class })}`, () => {});
     return event_id;

@@ -105,6 +105,7 @@ function start() {
   bindKeys(JSON.parse(document.body.dataset.keys), actions);
   bindSheets();
   closeMenus();
+  store.on(["remarks"], () => toast(store.get("remarks").join(" "))); // what the data set does not have
   if (remarks.length) toast(remarks.join(" "));
   window.hitscope = { store, pager, planes, station, actions };
 }

@@ -49,10 +49,21 @@ export class Pager {
       const dataset = await this.#loader.dataset((fraction) => this.#tellReading(fraction));
       this.#store.set({ dataset });
       this.#fillClasses(dataset);
+      await this.#checkOrder();
     } catch ({ message }) {
       return this.#fail(message);
     }
     this.open(event_id ?? 0, "replace");
+  }
+
+  /** A link may come from where the data set is scored. */
+  async #checkOrder() {
+    const order = this.#store.get("order");
+    if (order === null) return;
+    const row = (await this.#loader.scores()).find(({ key }) => key === order);
+    if (row?.state === "ready") return;
+    const remark = `Not by score: this data set is not scored with ${row?.label ?? `'${order}'`} yet.`;
+    this.#store.set({ order: null, remarks: [...this.#store.get("remarks"), remark] });
   }
 
   /** Show the event of an address that the browser has gone back to. */
@@ -124,10 +135,11 @@ export class Pager {
     make(notice, "h2").textContent = event_id === null ? "This data set cannot be shown" : "This event cannot be shown";
     make(notice, "p").textContent = message;
     if (event_id === null) return;
+    this.#lost = Number(event_id);
+    if (this.#lost === 0) return; // it is the first one that cannot be shown, or there is none
     const link = make(make(notice, "p"), "button", "control", { type: "button" });
     link.textContent = "First event";
     link.addEventListener("click", () => this.open(0));
-    this.#lost = Number(event_id);
   }
 
   #tellReading(fraction) {

@@ -1,7 +1,10 @@
 // What the scores of a data set come to at a threshold. Pure.
 
-/** How many events reach a score, between the steps that the server tells (falling, with their counts). */
-export function countAtOrAbove(steps, counts, score) {
+/**
+ * How many events reach a score, between the steps that the server tells: falling, each with how many
+ * reach it and how many are above it. Those at a step itself are not spread to the next one.
+ */
+export function countAtOrAbove(steps, counts, above, score) {
   if (!steps.length || score > steps[0]) return 0;
   let low = 0;
   let high = steps.length - 1;
@@ -12,19 +15,20 @@ export function countAtOrAbove(steps, counts, score) {
     else high = middle;
   }
   const share = (steps[low] - score) / (steps[low] - steps[high]);
-  return counts[low] + (counts[high] - counts[low]) * share;
+  return counts[low] + (above[high] - counts[low]) * share;
 }
 
 /** {n, share, of_good, of_anomalous}: events at or above a score; null where the truth tells of none. */
 export function sharesAt(summary, score) {
-  const reach = (counts) => countAtOrAbove(summary.steps, counts, score);
-  const of = (counts, n) => (n ? reach(counts) / n : null);
-  const n = reach(summary.at_or_above);
+  const reach = (whose) =>
+    countAtOrAbove(summary.steps, summary[`${whose}at_or_above`], summary[`${whose}above`], score);
+  const of = (whose, n) => (n ? reach(whose) / n : null);
+  const n = reach("");
   return {
     n: Math.round(n),
     share: summary.n ? n / summary.n : 0,
-    of_good: of(summary.good_at_or_above, summary.n_good),
-    of_anomalous: of(summary.anomalous_at_or_above, summary.n_anomalous),
+    of_good: of("good_", summary.n_good),
+    of_anomalous: of("anomalous_", summary.n_anomalous),
   };
 }
 

@@ -16,10 +16,10 @@ from reco_core.afp.detectors.registry import DETECTORS, DetectorRow, detector_ro
 from reco_core.afp.hits import BoolArray, FloatArray
 from reco_core.afp.scoring.scores import dataset_scores
 from reco_core.afp.simulation.classes import CLASSES
-from reco_core.afp.thresholds import RULES, Threshold, chosen_rule, threshold
+from reco_core.afp.thresholds import RULES, Threshold, check_labelled, chosen_rule, threshold
 from reco_core.arguments import path
 from reco_core.dataset_table import GrowingTable
-from reco_core.errors import DatasetError
+from reco_core.errors import DatasetError, SettingError
 from reco_core.weights import FOLDER
 
 SCHEMA: Final = pl.Schema({
@@ -63,10 +63,16 @@ def run(args: argparse.Namespace) -> None:
     chosen = chosen_rule(args.threshold) if args.threshold else None
     if args.out.exists():
         raise DatasetError(f"{args.out} exists; remove it or give another name.")
+    if not args.weights.is_dir():
+        raise SettingError(f"--weights is {str(args.weights)!r}; expected a folder of weights.")
     cache = args.index_dir or args.out.parent / "index"
     dataset = open_afp(args.data, cache)
+    for problem in dataset.problems:
+        print(f"Left out: {problem}", file=sys.stderr)
+    good = _good(dataset, args.labels)  # now: what is wrong with labels is told before the scoring
+    if chosen is not None:
+        check_labelled(chosen, good)
     score = dataset_scores(dataset, row, cache, sys.stderr, args.weights)
-    good = _good(dataset, args.labels)
     if chosen is None:
         found, rule = _own_threshold(row, args.weights, score, good)
     else:

@@ -13,6 +13,7 @@ from reco_core.afp.detectors.registry import DetectorRow
 from reco_core.afp.hits import FloatArray
 from reco_core.dataset_identity import digest
 from reco_core.dataset_table import GrowingTable, read_table, same_table, table_blocks
+from reco_core.dataset_writing import writing
 from reco_core.weights import FOLDER
 
 SCORE: Final = "score"
@@ -52,7 +53,8 @@ def begun_scores(
 ) -> GrowingTable:
     """The table of scores to be kept, with the rows of an earlier run that was stopped."""
     path = score_path(dataset, row, cache, weights)
-    path.unlink(missing_ok=True)
+    with writing(path):
+        path.unlink(missing_ok=True)
     return GrowingTable(path, made_of(dataset, row, weights), SCHEMA, keep_made_of=True)
 
 

@@ -104,7 +104,10 @@ def train(request: Request, tell: TextIO) -> list[Made]:
 @contextmanager
 def _dataset(request: Request, tell: TextIO) -> Iterator[AfpDataset]:
     if request.data is not None:
-        yield open_afp(request.data, request.index_dir or request.out / "index")
+        dataset = open_afp(request.data, request.index_dir or request.out / "index")
+        for problem in dataset.problems:
+            print(f"Left out: {problem}", file=tell)
+        yield dataset
         return
     row = request.row
     with tempfile.TemporaryDirectory() as folder:

@@ -102,6 +102,7 @@ def test_a_summary_counts_every_event_once_and_knows_the_truth() -> None:
     assert sum(told["counts_anomalous"]) == told["n_anomalous"] == told["anomalous_at_or_above"][-1]
     assert told["steps"] == sorted(told["steps"], reverse=True)
     assert told["at_or_above"][0] == 1
+    assert told["above"][0] == 0
     assert told["at_or_above"][-1] == 2_000
     by_rule = {row["key"]: row["value"] for row in told["rules"]}
     assert by_rule["quantile"] == pytest.approx(np.quantile(values, 0.99), rel=1e-4)

@@ -14,6 +14,7 @@ from reco_core.afp.detectors.registry import DETECTORS
 from reco_core.afp.evaluation.shipped import outdated, shipped
 from reco_core.afp.training import autoencoders, command, network, run
 from reco_core.cli import main
+from tests.reco_core.afp.small_files import image_of, write_images
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +155,35 @@ def test_labels_tell_the_false_positives_and_train(data, tmp_path, capsys):
 def test_wrong_options_are_told(typed, told, capsys):
     assert main(typed) == 2
     assert told in capsys.readouterr().err
+
+
+def test_what_is_wrong_is_told_before_the_scoring(data, weights, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("reco_core.afp.scoring.command.dataset_scores", None)
+    out, labels = tmp_path / "s.parquet", tmp_path / "labels.csv"
+    labels.write_text("event_id,event_class\n1,edge\n")
+    blind = ["--threshold", "false_positives:0.01", "--weights", str(weights)]
+    assert score(data, out, *blind, "--labels", str(labels)) == 2
+    assert "there are no events known to be good" in capsys.readouterr().err
+    assert score(data, out, *blind, "--labels", str(tmp_path / "none.csv")) == 2
+    assert "none.csv cannot be read" in capsys.readouterr().err
+    assert score(data, out, "--weights", str(tmp_path / "none")) == 2
+    assert "expected a folder of weights" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_told(data, weights, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    out = tmp_path / "file" / "s.parquet"
+    assert score(data, out, "--weights", str(weights)) == 2
+    assert "cannot be written: Not a directory" in capsys.readouterr().err
+
+
+def test_files_that_are_left_out_are_told(weights, tmp_path, capsys):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    write_images(folder / "a.npy", image_of([(0, 5, 6, 1.0)])[None])
+    (folder / "b.npy").touch()
+    assert score(folder, tmp_path / "s.parquet", "--weights", str(weights)) == 0
+    assert f"Left out: {folder / 'b.npy'} cannot be read" in capsys.readouterr().err
 
 
 def test_labels_are_asked_for_where_there_is_no_truth(data, tmp_path, capsys):

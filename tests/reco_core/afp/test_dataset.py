@@ -165,7 +165,7 @@ def test_an_event_of_5000_hits(tmp_path: Path) -> None:
         ((0, 0, 0, -5.0), "event 3 has charge -5"),
         ((0, 0, 0, float("nan")), "event 3 has charge nan"),
         ((0, 0, 0, None), "event 3 has a hit without charge"),
-        ((*A[:3], 1.0), "event 3 has the pixel of row 5 twice"),
+        ((*A[:3], 1.0), f"event 3 has plane {A[0]}, row {A[1]}, column {A[2]} twice"),
     ],
 )
 def test_a_bad_hit_names_its_event_and_leaves_the_others(tmp_path: Path, pixel, named) -> None:
@@ -183,7 +183,10 @@ def test_a_bad_hit_names_its_event_and_leaves_the_others(tmp_path: Path, pixel, 
         (lambda hits: hits.drop("charge"), "has no column 'charge'"),
         (lambda hits: hits.with_columns(pl.col("row").cast(pl.String)), "column 'row' is String"),
         (lambda hits: hits[::-1], "event_id falls to 2 in row 3"),
-        (lambda hits: hits.with_columns(event_id=pl.lit(7)), "has event 7, but the table"),
+        (
+            lambda hits: hits.with_columns(event_id=pl.lit(7)),
+            "truth.parquet lists 5 events",
+        ),
         (lambda hits: hits.with_columns(event_id=pl.lit(-7)), "event_id is -7 in row 0"),
         (lambda hits: hits.with_columns(event_id=pl.lit(None, pl.Int64)), "event_id is None"),
     ],
@@ -215,12 +218,23 @@ def test_a_wild_event_id_does_not_fill_the_memory(tmp_path: Path) -> None:
         ({"event_id": [0], "station": ["A"]}, "column 'station' is String"),
         ({"event_id": [3, 3, 0], "event_class": ["edge"] * 3}, "has event 3 twice"),
         ({"event_id": range(4), "station": [0, 1, 4, 0]}, "event 2 has station 4"),
+        ({"event_id": [0]}, r"has event \d+, but .*truth\.parquet lists 1 events"),
     ],
 )
 def test_bad_truth(tmp_path: Path, truth, named) -> None:
     folder = write_stored(tmp_path / "data", EVENTS, truth=truth)
     with pytest.raises(FileFormatError, match=named):
         (opened(folder).info(), opened(folder).event_classes())
+
+
+@pytest.mark.parametrize("name", ["hits", "truth"])
+def test_a_link_to_nothing_is_no_missing_file(tmp_path: Path, name: str) -> None:
+    folder = write_stored(tmp_path / "data", EVENTS)
+    path = folder / f"{name}.parquet"
+    path.unlink(missing_ok=True)
+    path.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(FileFormatError, match=f"{name}.parquet cannot be read: there is no such"):
+        opened(folder)
 
 
 def test_events_parquet_lists_every_event(folder: Path) -> None:

@@ -58,5 +58,12 @@ def test_where_there_is_nothing_nothing_is_found(tmp_path: Path, name: str) -> N
     assert find_afp(touch(tmp_path, "a.txt") / name) == ()
 
 
+def test_a_link_to_nothing_is_found_so_that_it_is_told(tmp_path: Path) -> None:
+    root = touch(tmp_path, "a.npy", "one/truth.parquet")
+    (root / "b.npy").symlink_to(root / "nowhere")
+    (root / "one" / "hits.parquet").symlink_to(root / "nowhere")
+    assert found(root) == [("one", "hits"), ("a", "images"), ("b", "images")]
+
+
 def test_every_kind_of_file_that_can_be_opened_is_found() -> None:
     assert set(FORM_OF) == set(OPENERS)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from reco_core.afp.dataset import AfpDataset, ImportOptions, open_afp
-from reco_core.afp.dataset_images import IMAGES_PER_BLOCK
+from reco_core.afp.dataset_images import IMAGES_PER_BLOCK, ImageSource
 from reco_core.errors import FileFormatError
 from tests.reco_core.afp.small_files import Pixel, image_of, pixels_of, write_images
 
@@ -109,6 +110,48 @@ def test_truncated_and_pickled_files(tmp_path: Path) -> None:
     path.write_bytes(b"")
     with pytest.raises(FileFormatError, match="cannot be read"):
         opened(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"(1, 336, 80, 4)", b"(1, 336, 80, 4\xd5"),
+        (b"(1, 336, 80, 4)", b"(1, 336,-80, 4)"),
+        (b"'<f2'", b"',f2'"),
+        (b"{'descr': '<f2'", b"os.system('ls')"),
+        (b"\x93NUMPY\x01", b"\x93NUMPY\x09"),
+        (b"{'descr'", b"((((((((("[:8]),
+    ],
+)
+def test_a_damaged_header_is_told_and_other_files_go_on(tmp_path: Path, old, new) -> None:
+    good = write_images(tmp_path / "a.npy", image_of(PIXELS)[None])
+    whole = good.read_bytes()
+    assert old in whole
+    (tmp_path / "b.npy").write_bytes(whole.replace(old, new))
+    dataset = opened(tmp_path)
+    assert dataset.n_events == 1
+    (problem,) = dataset.problems
+    assert problem.startswith(f"{tmp_path / 'b.npy'} cannot be read: ")
+    assert "object at" not in problem
+
+
+def test_a_file_cut_short_while_it_is_read(tmp_path: Path) -> None:
+    path = write_images(tmp_path / "a.npy", image_of(PIXELS)[None])
+    source = ImageSource(path, None)
+    os.truncate(path, 200)
+    with pytest.raises(FileFormatError, match=r"a\.npy cannot be read: it is shorter than"):
+        source.block(0)
+
+
+def test_links_to_nothing_are_told_and_pipes_are_not_waited_for(tmp_path: Path) -> None:
+    write_images(tmp_path / "a.npy", image_of(PIXELS)[None])
+    os.mkfifo(tmp_path / "b.npy")
+    (tmp_path / "c.npy").symlink_to(tmp_path / "nowhere.npy")
+    (tmp_path / "._a.npy").write_bytes(b"what another system keeps beside a file")
+    (problem,) = opened(tmp_path).problems
+    assert "c.npy cannot be read: there is no such file; it was moved, or is a link" in problem
+    with pytest.raises(FileFormatError, match="is a link to nothing"):
+        opened(tmp_path / "c.npy")
 
 
 def test_no_images(tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ def test_other_columns_and_a_byte_order_mark_do_no_harm(tmp_path):
         (HEAD + "1\n", "line 2: unknown event_class ''"),
         ("id,event_class\n1,edge\n", "has no column 'event_id'"),
         ("", "has no column 'event_id'"),
+        (HEAD + "9" * 4000 + ",edge\n", r"line 2: no event 9{40}; the data"),
+        (HEAD + "1," + "x" * 4000 + "\n", r"line 2: unknown event_class 'x{80}'; expected"),
     ],
 )  # fmt: skip
 def test_wrong_labels_are_told_with_their_line(tmp_path, text, told):
@@ -47,5 +49,5 @@ def test_wrong_labels_are_told_with_their_line(tmp_path, text, told):
 
 
 def test_a_missing_file_is_told(tmp_path):
-    with pytest.raises(FileFormatError, match="cannot be read"):
+    with pytest.raises(FileFormatError, match="cannot be read: there is no such file"):
         read_labels(tmp_path / "none.csv", 1)

@@ -153,7 +153,11 @@ def test_no_hits_at_all(tmp_path: Path) -> None:
 
 BAD_SLOTS = [
     ("hits_row", 400, "400; expected 1 to 336"),
-    ("hits_row", -1, "-1; expected 1 to 336"),  # charge and column are there
+    (
+        "hits_row",
+        -1,
+        "-1; expected 1 to 336, or an empty slot in all three branches",
+    ),  # charge and column are there
     ("hits_col", 81, r"81; expected 1 to 80 \(counted from 1: row 336 occurs"),
     ("hits_q", -3.0, "-3.0; expected a finite charge above 0"),
     ("hits_q", np.nan, "nan; expected a finite charge"),
@@ -169,6 +173,12 @@ def test_a_bad_value_names_file_branch_and_entry(tmp_path: Path, branch, value, 
     path = write_tree(tmp_path / "a.root", tree)
     place = f"{path}: branch '{branch}', entry 2, station 3, plane 2, slot 0: {told}"
     with pytest.raises(FileFormatError, match=place):
+        opened(path)
+
+
+def test_pixels_that_fit_no_way_of_counting(tmp_path: Path) -> None:
+    path = write_tree(tmp_path / "a.root", tree_of([[(0, 0, 337, 5, 1.0)]]))
+    with pytest.raises(FileFormatError, match="rows 337 to 337 and columns 5 to 5 fit neither 0"):
         opened(path)
 
 

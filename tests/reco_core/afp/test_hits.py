@@ -70,7 +70,7 @@ def test_what_is_no_hit_is_named(hit, named) -> None:
 
 def test_a_pixel_is_hit_once() -> None:
     column = np.array([0, 0])
-    with pytest.raises(FileFormatError, match="event 0 has the pixel of row 0 twice"):
+    with pytest.raises(FileFormatError, match="event 0 has plane 0, row 0, column 0 twice"):
         checked_hits(np.array([0, 2]), column, column, column, np.ones(2), "a file")
 
 
