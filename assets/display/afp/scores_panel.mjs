@@ -30,11 +30,11 @@ function drawRow(host, { label, about, score, threshold, anomalous, reasons, mes
     const limit = make(line, "span", "quiet limit");
     limit.textContent = `${anomalous ? "\u2265" : "<"} ${scoreText(threshold.value)}`;
   }
-  if (reasons.length) make(node, "p", "reason").textContent = sentence(reasons);
+  if (reasons.length) make(node, "p", "reason").textContent = reasonText(reasons);
 }
 
 /** "two clusters on plane 1; no hits on plane 3" */
-function sentence(reasons) {
+export function reasonText(reasons) {
   return reasons.map((reason) => reason.replace(/\.$/, "")).join("; ");
 }
 
