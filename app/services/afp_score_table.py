@@ -59,14 +59,16 @@ class Scores:
         ids = self._classes.events(of_class)
         return ids[np.argsort(self.rank[ids])].astype(np.int32)
 
-    def around(self, event_id: int, of_class: str | None) -> tuple[int | None, int | None, int]:
-        """Events before and after in the order, and the place (from 0) of this one there."""
+    def around(
+        self, event_id: int, of_class: str | None
+    ) -> tuple[int | None, int | None, int | None]:
+        """Events before and after in the order, and the place (from 0) of this one, if any."""
         order = self.order(of_class)
         place = int(np.searchsorted(self.rank[order], self.rank[event_id]))
         is_in = place < len(order) and int(order[place]) == event_id
         before = int(order[place - 1]) if place else None
         after = int(order[place + is_in]) if place + is_in < len(order) else None
-        return before, after, place
+        return before, after, place if is_in else None
 
     def nearest(self, score: float, of_class: str | None) -> int:
         """The event whose score is nearest; NotFoundError if there is none."""
