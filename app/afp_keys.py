@@ -5,6 +5,7 @@ What both pages do is on the same key; 1-9, U, S, F, Z, B and M stay free for la
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from app.afp_performance_keys import OPEN_PERFORMANCE
@@ -19,7 +20,7 @@ def _shared(*actions: str) -> tuple[Key, ...]:
 
 
 AFP_KEYS: Final = (
-    *_shared("next_event", "previous_event", "random_event", "focus_jump"),
+    *_shared("next_event", "previous_event", "random_event", "focus_jump", "toggle_autoplay"),
     Key("Events", ("D",), "toggle_same_class", "D", "only events of this one's class, or all"),
     Key("Scores", ("V",), "toggle_order", "V",
         "next by score, from the most anomalous on, or by number"),
@@ -42,5 +43,6 @@ AFP_KEYS: Final = (
     Key("Station", ("K",), "view_side", "K", "from the side: the tilt of the planes"),
     OPEN_RUN,
     OPEN_PERFORMANCE,
-    *_shared("copy_link", "toggle_theme", "toggle_jobs", "toggle_help", "escape"),
+    *_shared("copy_link", "save_png", "toggle_theme", "toggle_jobs", "toggle_help"),
+    replace(_SHARED["escape"], sentence="close the sheet"),
 )  # fmt: skip

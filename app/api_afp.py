@@ -40,6 +40,10 @@ def afp_library() -> AfpLibrary:
     return current_app.config["afp"]
 
 
+def afp_scores() -> AfpScores:
+    return current_app.config["afp_scores"]
+
+
 @blueprint.errorhandler(ReadingError)
 def _explain_reading(error: ReadingError) -> tuple[Response, int]:
     """Not yet there, which is no error: ask again."""
@@ -119,41 +123,41 @@ def _binary(told: dict[str, Any], blobs: list[bytes]) -> Response:
 @blueprint.get("/<key>/scores")
 def scores(key: str) -> Response:
     with afp_library().dataset(key).opened() as opened:
-        return fresh(jsonify(_scores().states(opened)))
+        return fresh(jsonify(afp_scores().states(opened)))
 
 
 @blueprint.get("/<key>/scores/<detector>")
 def summary(key: str, detector: str) -> Response:
     row = detector_row(detector[:80])
     with afp_library().dataset(key).opened() as opened:
-        return fresh(jsonify(summary_json(row, _scores().of(row, opened))))
+        return fresh(jsonify(summary_json(row, afp_scores().of(row, opened))))
 
 
 @blueprint.get("/<key>/scores/<detector>/top")
 def top(key: str, detector: str) -> Response:
-    n = _query_number("n", 12, 1, MOST_THUMBNAILS)
+    n = query_number("n", 12, 1, MOST_THUMBNAILS)
     row = detector_row(detector[:80])
     with afp_library().dataset(key).opened() as opened:
-        found = _scores().of(row, opened)
+        found = afp_scores().of(row, opened)
         return fresh(jsonify(thumbnails_json(opened, found, _class(), int(n))))
 
 
 @blueprint.get("/<key>/scores/<detector>/near")
 def near(key: str, detector: str) -> Response:
-    score = _query_number("score", None, -LARGEST, LARGEST)
+    score = query_number("score", None, -LARGEST, LARGEST)
     row = detector_row(detector[:80])
     with afp_library().dataset(key).opened() as opened:
-        event_id = _scores().of(row, opened).nearest(score, _class())
+        event_id = afp_scores().of(row, opened).nearest(score, _class())
     return fresh(jsonify({"event_id": event_id}))
 
 
 def _ordering(opened: Opened) -> Scores | None:
     """The scores that the query orders events by, if it does."""
     key = request.args.get("order")
-    return _scores().of(detector_row(key[:80]), opened) if key else None
+    return afp_scores().of(detector_row(key[:80]), opened) if key else None
 
 
-def _query_number(name: str, default: float | None, low: float, high: float) -> float:
+def query_number(name: str, default: float | None, low: float, high: float) -> float:
     text = request.args.get(name)
     try:
         value = float(text[:40]) if text is not None else default
@@ -163,10 +167,6 @@ def _query_number(name: str, default: float | None, low: float, high: float) -> 
         told = (text or "")[:40]
         raise SettingError(f"{name}={told!r}; expected a number from {low:g} to {high:g}.")
     return value
-
-
-def _scores() -> AfpScores:
-    return current_app.config["afp_scores"]
 
 
 def _class() -> str | None:

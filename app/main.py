@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from app import (
     api_afp,
     api_afp_occupancy,
     api_afp_performance,
+    api_afp_scores,
     api_hand,
     api_jobs,
     api_performance,
@@ -66,6 +68,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(api_afp.blueprint)
     app.server.register_blueprint(api_afp_occupancy.blueprint)
     app.server.register_blueprint(api_afp_performance.blueprint)
+    app.server.register_blueprint(api_afp_scores.blueprint)
     security.protect(app.server, security.content_security_policy(app))
     _warm(app)
     return app
@@ -91,6 +94,7 @@ def services_of(settings: Settings) -> dict[str, Any]:
         "performance": Performance(library, jobs, algorithms, cache),
         "inference": inference,
         "ahead": settings.ahead,
+        "downloads": threading.BoundedSemaphore(max(1, settings.threads // 2)),
     }
 
 

@@ -31,13 +31,7 @@ def top_bar() -> html.Header:
             pager_link(ids.PREVIOUS, "‹", "previous_event"),
             pager_link(ids.NEXT, "›", "next_event"),
             pager_link(ids.RANDOM, "Random", "random_event"),
-            html.Span(
-                [toggle_button("toggle_autoplay", "Autoplay"),
-                 html.Label([dcc.Input(id="autoplay-seconds", type="number", value=10, min=2,
-                                       max=600, step=1, className="seconds"), "s"],
-                            title="seconds per event")],
-                className="autoplay",
-            ),
+            autoplay(),
             html.A([html.Span("Performance", className="label"), kbd_of("open_performance")],
                    id=ids.PERFORMANCE, href=PERFORMANCE, className="control",
                    title="how far each reconstruction is off, on this data set"),
@@ -48,6 +42,18 @@ def top_bar() -> html.Header:
             action_button("toggle_help", "Keys"),
         ],
         className="top-bar",
+    )  # fmt: skip
+
+
+def autoplay() -> html.Span:
+    """The button, and while it is on, how many seconds each event is shown."""
+    seconds = dcc.Input(
+        id="autoplay-seconds", type="number", value=10, min=2, max=600, step=1, className="seconds"
+    )
+    return html.Span(
+        [toggle_button("toggle_autoplay", "Autoplay"),
+         html.Label([seconds, "s"], title="seconds per event")],
+        className="autoplay",
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from app.components.controls import action_button, section, toggle_button
 from app.components.help_sheet import help_sheet
 from app.components.jobs_sheet import jobs_sheet
 from app.components.notice import failure
-from app.components.top_bar import dataset_menu
+from app.components.top_bar import autoplay, dataset_menu
 from app.plain_html import document
 from app.routes import AFP, afp_path, afp_performance_path, parse_event_id
 from app.services.afp_library import AfpLibrary
@@ -107,6 +107,7 @@ def _top_bar(key: str | None) -> html.Header:
             action_button("previous_event", "‹", id="previous"),
             action_button("next_event", "›", id="next"),
             action_button("random_event", "Random"),
+            autoplay(),
             html.A([html.Span("Run", className="label"), html.Kbd(OPEN_RUN.printed)],
                    id="open-run", className="control", title=OPEN_RUN.sentence,
                    href=f"{afp_path(key)}/run" if key else AFP),
@@ -116,6 +117,7 @@ def _top_bar(key: str | None) -> html.Header:
                    href=afp_performance_path(key)),
             action_button("toggle_jobs", "Score"),
             action_button("copy_link", "Link"),
+            action_button("save_png", "PNG"),
             action_button("toggle_theme", "Theme"),
             action_button("toggle_help", "Keys"),
         ],
@@ -190,7 +192,8 @@ def _scores() -> html.Div:
             ),
             html.P([html.Span(id="scores-told", role="status"),
                     html.Button("Score the data set", id="score-now", type="button",
-                                className="text-button", hidden=True)],
+                                className="text-button", hidden=True),
+                    _score_files()],
                    className="scores-told"),
             html.P(id="detector-about", className="quiet detector-about"),
             html.Div(id="histogram", className="histogram"),
@@ -198,6 +201,17 @@ def _scores() -> html.Div:
         ],
         className="afp-scores panel", **{"data-panel": "tab-scores"},
     )  # fmt: skip
+
+
+def _score_files() -> html.Span:
+    """All scores by the detector chosen, with the threshold as it stands, to be taken along."""
+    title = "the scores of all events, as afp-score writes them"
+    links = [
+        html.A(name, id=f"scores-{ending}", className="text-button", download="", title=title,
+               **{"data-ending": ending})
+        for name, ending in (("CSV", "csv"), ("Parquet", "parquet"))
+    ]  # fmt: skip
+    return html.Span(links, id="scores-files", hidden=True)
 
 
 def _inspector() -> html.Aside:

@@ -48,7 +48,8 @@ def pager_of(
     """
     if scores is not None:
         before, after, place = scores.around(event_id, of_class)
-        return Pager(before, after, place + 1, len(scores.order(of_class)))
+        k = None if place is None else place + 1
+        return Pager(before, after, k, len(scores.order(of_class)))
     if of_class is None:
         n = opened.dataset.n_events
         before = event_id - 1 if 0 < event_id <= n else None

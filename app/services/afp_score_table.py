@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.services.afp_numbers import number
 from app.services.afp_opening import Opened
+from app.services.afp_score_file import ScoreFile
 from reco_core.afp.detectors.registry import DETECTORS, DetectorRow
 from reco_core.afp.hits import FloatArray
 from reco_core.afp.scoring.kept import is_kept, kept_scores, score_path
@@ -59,14 +60,16 @@ class Scores:
         ids = self._classes.events(of_class)
         return ids[np.argsort(self.rank[ids])].astype(np.int32)
 
-    def around(self, event_id: int, of_class: str | None) -> tuple[int | None, int | None, int]:
-        """Events before and after in the order, and the place (from 0) of this one there."""
+    def around(
+        self, event_id: int, of_class: str | None
+    ) -> tuple[int | None, int | None, int | None]:
+        """Events before and after in the order, and the place (from 0) of this one, if any."""
         order = self.order(of_class)
         place = int(np.searchsorted(self.rank[order], self.rank[event_id]))
         is_in = place < len(order) and int(order[place]) == event_id
         before = int(order[place - 1]) if place else None
         after = int(order[place + is_in]) if place + is_in < len(order) else None
-        return before, after, place
+        return before, after, place if is_in else None
 
     def nearest(self, score: float, of_class: str | None) -> int:
         """The event whose score is nearest; NotFoundError if there is none."""
@@ -95,6 +98,12 @@ class AfpScores:
             return {**told, "state": "unusable", "message": str(error)}
         return {**told, "state": "ready" if kept else "not scored"}
 
+    def file(self, row: DetectorRow, opened: Opened) -> ScoreFile:
+        """The same as a file; NotFoundError where the data set is not scored with it."""
+        if not is_kept(opened.dataset, row, self._folder):
+            raise _missing(row)
+        return ScoreFile(opened.dataset, row, self._folder)
+
     def of(self, row: DetectorRow, opened: Opened) -> Scores:
         """NotFoundError where the data set is not scored with it; FileFormatError."""
         dataset = opened.dataset
@@ -103,12 +112,16 @@ class AfpScores:
         if found is None or not is_kept(dataset, row, self._folder):
             value = kept_scores(dataset, row, self._folder)
             if value is None:
-                raise NotFoundError(f"This data set is not scored with {row.label!r} yet.")
+                raise _missing(row)
             found = Scores(value, opened)
             while len(self._kept) >= 2:  # 20 bytes an event
                 del self._kept[next(iter(self._kept))]
             self._kept[key] = found
         return found
+
+
+def _missing(row: DetectorRow) -> NotFoundError:
+    return NotFoundError(f"This data set is not scored with {row.label!r} yet.")
 
 
 def summary_json(row: DetectorRow, scores: Scores) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 // What every button and key does, by the action names of app/keys.py.
 
 import { currentLink } from "./address.mjs";
-import { makeAutoplay } from "./autoplay.mjs";
+import { makeAutoplay, playThrough } from "./autoplay.mjs";
 import { choose, stepChosen } from "./chosen.mjs";
 import { SPEEDS_NS_PER_S } from "./clock.mjs";
 import { toggleOverlay } from "./directions.mjs";
@@ -18,7 +18,7 @@ export function makeActions({ store, clock, scene, config, hand }) {
   const preset = (name) => () => scene?.camera.preset(name);
   const click = (id) => () => document.getElementById(id)?.click();
   const maps = Object.keys(config.colour_maps);
-  const autoplay = makeAutoplay(store, click("next"));
+  const autoplay = makeAutoplay(store, click("next"), playThrough(store));
   const actions = {
     toggle_play: () => clock.toggle(),
     step_back: () => clock.step(-1),

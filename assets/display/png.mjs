@@ -3,46 +3,30 @@
 import { colouring } from "./colouring.mjs";
 import { degrees, ns, residual } from "./format.mjs";
 import { shownOverlays } from "./gl/overlays.mjs";
+import { download, fontOf, writer } from "./picture.mjs";
 
 // in units of 1/1100 of the picture's width
 const MARGIN = 24;
 const LEGEND_X = 780; // or farther left, where a line of the legend is that long
 const LEGEND_PX = 12;
-const HALO_PX = 3;
 
 export async function savePng(store, scene, config) {
   const event = store.get("event");
   if (!event || !scene) return;
-  const picture = compose(scene.snapshot(2), store, config);
-  const blob = await new Promise((done) => picture.toBlob(done, "image/png"));
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `hitscope-${event.info.dataset}-${event.info.event_id}.png`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  const { dataset, event_id } = event.info;
+  await download(compose(scene.snapshot(2), store, config), `hitscope-${dataset}-${event_id}.png`);
 }
 
 /** The scene's canvas under its caption; also what the browser tests look at. */
 export function compose(scene_canvas, store, config) {
   const { info, t0_ns } = store.get("event");
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue(name).trim();
   const canvas = document.createElement("canvas");
   canvas.width = scene_canvas.width;
   canvas.height = scene_canvas.height;
   const unit = canvas.width / 1100;
   const pen = canvas.getContext("2d");
   pen.drawImage(scene_canvas, 0, 0);
-  const write = (text, x, y, px, name, weight = 400) => {
-    pen.font = `${weight} ${px * unit}px ${fontFamily()}`;
-    // a halo, for it may stand on a track
-    pen.lineWidth = HALO_PX * unit;
-    pen.lineJoin = "round";
-    pen.strokeStyle = colour("--scene-centre");
-    pen.strokeText(text, x * unit, y * unit);
-    pen.fillStyle = colour(name);
-    pen.fillText(text, x * unit, y * unit);
-  };
+  const write = writer(pen, unit, "--scene-centre");
   const bottom = canvas.height / unit;
   write(info.title, MARGIN, 40, 20, "--text", 600);
   const title_end = MARGIN + pen.measureText(info.title).width / unit;
@@ -67,7 +51,7 @@ function scaleText({ range: [low, high], residuals }, t0_ns) {
 // Beside title and sentence, which reach to title_end, or else below them.
 function drawOverlays(pen, unit, store, write, title_end) {
   const rows = shownOverlays(store) ?? [];
-  pen.font = `${LEGEND_PX * unit}px ${fontFamily()}`;
+  pen.font = fontOf(LEGEND_PX * unit);
   const widths = rows.map((row) => pen.measureText(legendText(row)).width / unit);
   const x = Math.min(LEGEND_X, 1100 - MARGIN - Math.max(0, ...widths));
   const top = title_end > x - 34 ? 106 : 40;
@@ -77,10 +61,6 @@ function drawOverlays(pen, unit, store, write, title_end) {
     pen.fillRect((x - 24) * unit, (y - 6) * unit, 14 * unit, 3 * unit);
     write(legendText(row), x, y, LEGEND_PX, "--dim");
   });
-}
-
-function fontFamily() {
-  return getComputedStyle(document.documentElement).getPropertyValue("--sans");
 }
 
 function legendText(row) {

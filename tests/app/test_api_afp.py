@@ -249,6 +249,8 @@ def test_events_in_the_order_of_their_scores(scored: FlaskClient) -> None:
     assert (told["previous_id"], told["next_id"], told["k"], told["n"]) == (1, 4, 2, 5)
     told = scored.get(f"{EVENTS}/0?order=rules&class=single_proton").json
     assert (told["previous_id"], told["next_id"], told["k"], told["n"]) == (None, 2, 1, 2)
+    told = scored.get(f"{EVENTS}/4?order=rules&class=single_proton").json  # itself of none
+    assert (told["previous_id"], told["next_id"], told["k"], told["n"]) == (None, 0, None, 2)
     assert scored.get(f"{EVENTS}/0?order=pca").status_code == 404  # not scored with it
     assert scored.get(f"{EVENTS}/0?order=nothing").status_code == 404
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -322,6 +324,52 @@ def test_a_data_set_is_scored_and_gone_through_by_score(
     page.wait_for_function(
         "() => !document.getElementById('position').textContent.includes('score')"
     )
+
+
+def test_the_scores_are_downloaded_with_the_threshold_on_the_page(
+    afp_server: str, open_page: OpenPage
+) -> None:
+    page = opened(open_page, f"{afp_server}/afp/protons/0?detector=rules", 0)
+    if page.is_visible("#score-now"):
+        page.click("#score-now")
+    page.wait_for_selector("#scores-csv", timeout=60_000)
+    assert page.get_attribute("#scores-parquet", "href").endswith("/scores/rules.parquet")
+    page.evaluate(f"{STORE}.set({{ threshold: 0.125 }})")
+    with page.expect_download() as download:
+        page.click("#scores-csv")
+    assert download.value.suggested_filename == "protons_rules_scores.csv"
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert lines[0] == "event_id,run,evn,side,station,score,threshold,anomalous"
+    assert [line.split(",")[0] for line in lines[1:]] == ["0", "1", "2", "3", "4"]
+    assert {line.split(",")[6] for line in lines[1:]} == {"0.125"}
+
+
+def test_autoplay_goes_through_a_class_to_its_end(afp_server: str, open_page: OpenPage) -> None:
+    page = opened(open_page, f"{afp_server}/afp/protons/0?class=single_proton", 0)
+    page.keyboard.press("q")
+    page.fill("#autoplay-seconds", "2")
+    page.keyboard.press("Enter")
+    pressed = "[data-action=toggle_autoplay][aria-pressed={}]"
+    assert page.is_visible(pressed.format("true"))
+    wait_for(page, 2)
+    page.wait_for_selector(pressed.format("false"))
+    assert "last one" in page.inner_text("#toast")
+    assert stored(page, "event")["info"]["event_id"] == 2
+
+
+def test_the_picture_holds_planes_station_and_caption(afp_server: str, open_page: OpenPage) -> None:
+    options = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
+    page = opened(open_page, f"{afp_server}/afp/protons/0?theme=light", 0, **options)
+    still(page)
+    with page.expect_download() as download:
+        page.keyboard.press("e")
+    assert download.value.suggested_filename == "hitscope-protons-0.png"
+    head = Path(download.value.path()).read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", head[16:])
+    assert 2 * 390 <= width <= 2 * 420
+    planes = page.locator(".planes-canvas").bounding_box()["height"]
+    assert height > 2 * (planes + 280)  # the station, which this screen does not show
 
 
 def test_the_threshold_is_dragged_and_the_share_follows(

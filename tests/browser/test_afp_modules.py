@@ -186,3 +186,52 @@ def test_a_link_is_read_back_as_it_was(call: Modules) -> None:
     found = call("address", "readQuery", link.partition("?")[2])["view"]
     assert found.pop("camera") == pytest.approx(view.pop("camera"), abs=1e-3)
     assert found == view
+
+
+def test_the_caption_tells_what_is_known(call: Modules) -> None:
+    info = {
+        "dataset": "protons", "event_id": 1210, "run": 7, "evn": 31, "station": 3, "side": "C",
+        "station_label": "C far", "event_class": "shower", "anomalous": True,
+    }  # fmt: skip
+    row = {
+        "label": "Rules", "score": 0.5, "threshold": {"value": 1}, "reasons": ["no hits."],
+        "message": "",
+    }  # fmt: skip
+    known = {
+        "info": info, "classes": [{"name": "shower", "label": "shower"}], "row": row,
+        "threshold": None, "maker": "Autoencoder", "by_charge": True, "with_track": True,
+        "outside": 2,
+    }  # fmt: skip
+    told = {one["name"]: one for one in call("caption", "captionOf", known)}
+    assert {name: told[name]["value"] for name in list(told)[:10]} == {
+        "Data set": "protons", "Event": "1210", "Run": "7", "Event in run": "31",
+        "Station": "C far, side C, station 3", "Truth": "shower", "Detector": "Rules",
+        "Score": "0.5, normal", "Threshold": "1", "Reasons": "no hits",
+    }  # fmt: skip
+    assert (told["Truth"]["tone"], told["Score"]["tone"]) == ("anomalous", "normal")
+    assert "2 hits lie outside" in told["Planes"]["value"]
+    rows = call("caption", "captionOf", known | {"threshold": 0.25})
+    assert {"name": "Score", "value": "0.5, anomalous", "tone": "anomalous"} in rows
+    nothing = dict.fromkeys(info) | {"dataset": "images", "event_id": 0}
+    bare = known | {"info": nothing, "row": None, "maker": None, "with_track": False}
+    assert [one["name"] for one in call("caption", "captionOf", bare)] == [
+        "Data set", "Event", "Planes",
+    ]  # fmt: skip
+
+
+def test_long_captions_are_broken_into_lines(call: Modules) -> None:
+    lines = call.page.evaluate(
+        """async () => {
+            const { linesOf } = await import("/assets/display/picture.mjs");
+            const of = (text) => linesOf(text, 8, (part) => part.length);
+            return [of("one two three"), of("a_very_long_name of it"), of("")];
+        }"""
+    )
+    assert lines == [["one two", "three"], ["a_very_l", "ong_name", "of it"], [""]]
+
+
+def test_a_file_of_scores_leaves_the_threshold_of_the_weights_to_the_server(call: Modules) -> None:
+    assert call("score_numbers", "thresholdQuery", 0.93, {"value": 0.5}) == "?threshold=0.93"
+    assert call("score_numbers", "thresholdQuery", 0.5, {"value": 0.5}) == ""
+    assert call("score_numbers", "thresholdQuery", 0.5, None) == "?threshold=0.5"
+    assert call("score_numbers", "thresholdQuery", None, None) == ""

@@ -1,21 +1,25 @@
 // What every key and button of the AFP page does, by the action names of app/afp_keys.py.
 
+import { makeAutoplay } from "../autoplay.mjs";
 import { copyText } from "../clipboard.mjs";
 import { toggleSheet } from "../sheets.mjs";
 import { toast } from "../toast.mjs";
 import { imageMakers } from "./made_images.mjs";
+import { savePng } from "./png.mjs";
 import { VIEWS } from "./station.mjs";
 
 const ZOOM = 1.3; // a press
 const ORBIT_PX = 12; // of a drag, a press
 
-export function actionsOf(store, pager, planes, station, scores) {
+export function actionsOf({ store, pager, planes, station, scores, config }) {
   const view = (name) => () => store.set({ camera: VIEWS[name] });
+  const autoplay = makeAutoplay(store, () => autoplayNext(store, pager));
   return {
     next_event: () => pager.step(1),
     previous_event: () => pager.step(-1),
     random_event: () => pager.random(),
     focus_jump: () => document.getElementById("jump").select(),
+    toggle_autoplay: autoplay.toggle,
     toggle_same_class: () => {
       const own = store.get("event")?.info.event_class ?? null;
       if (own === null) return toast("The class of this event is not known");
@@ -43,11 +47,22 @@ export function actionsOf(store, pager, planes, station, scores) {
       const copied = await copyText(location.origin + pager.link);
       toast(copied ? "Copied the link to this view" : "This browser does not let the page copy");
     },
+    save_png: async () => {
+      if (store.get("event") === null) return toast("There is no event to be saved");
+      await savePng({ store, planes, station, config });
+      toast("Saved the view as PNG");
+    },
     toggle_theme: () => store.set({ theme: store.get("theme") === "dark" ? "light" : "dark" }),
     toggle_jobs: () => toggleSheet("jobs"),
     toggle_help: () => toggleSheet("help"),
     escape: () => document.querySelector("details[open]")?.removeAttribute("open"),
   };
+}
+
+/** Past an event that cannot be shown only by number: of a class or by score nobody knows the next. */
+function autoplayNext(store, pager) {
+  const by_number = store.get("order") === null && store.get("of_class") === null;
+  return (by_number || store.get("event") !== null) && pager.step(1);
 }
 
 /** No autoencoder, then each of them. */

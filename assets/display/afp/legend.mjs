@@ -16,10 +16,14 @@ export function mountLegend(host, store, config, planes) {
     bar.classList.toggle("plain", !by_charge);
     setText(low, by_charge ? chargeText(charges[0]) : "a hit");
     setText(high, by_charge ? chargeText(charges[1]) : "");
-    const n = store.get("event") ? planes.outside : 0;
-    setText(outside, n ? `${n} ${n === 1 ? "hit lies" : "hits lie"} outside` : "");
+    setText(outside, store.get("event") ? outsideText(planes.outside) : "");
   };
   store.on(["dataset", "colouring", "theme", "event", "zoom"], () => requestAnimationFrame(draw));
+}
+
+/** "2 hits lie outside"; empty for none. */
+export function outsideText(n) {
+  return n ? `${n} ${n === 1 ? "hit lies" : "hits lie"} outside` : "";
 }
 
 function gradient(colours) {

@@ -100,7 +100,7 @@ function start() {
   bindTabs();
   const pager = new Pager(store, dataset, config.sensor.planes);
   const scores = mountScoresView(store, config, dataset, pager);
-  const actions = actionsOf(store, pager, planes, station, scores);
+  const actions = actionsOf({ store, pager, planes, station, scores, config });
   document.addEventListener("click", (event) => actions[event.target.closest?.("[data-action]")?.dataset.action]?.(event));
   bindKeys(JSON.parse(document.body.dataset.keys), actions);
   bindSheets();

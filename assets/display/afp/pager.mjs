@@ -149,13 +149,21 @@ export class Pager {
     setText(notice, `The data set is being read, the first time only.${share}`);
   }
 
-  /** The event before or after; past one that cannot be shown by its number. */
+  /** Open the event before or after; false where there is none. */
   step(by) {
-    const event = this.#store.get("event");
-    if (!event) return Number.isInteger(this.#lost + by) && this.#lost + by >= 0 && this.open(this.#lost + by);
-    const id = by > 0 ? event.info.next_id : event.info.previous_id;
+    const id = this.#neighbour(by);
     if (id === null) toast(by > 0 ? "This is the last one" : "This is the first one");
     else this.open(id);
+    return id !== null;
+  }
+
+  /** Its id; of one that cannot be shown, by number. */
+  #neighbour(by) {
+    const event = this.#store.get("event");
+    if (event) return by > 0 ? event.info.next_id : event.info.previous_id;
+    const last = (this.#store.get("dataset")?.n_events ?? 0) - 1;
+    const id = by > 0 ? this.#lost + by : Math.min(this.#lost + by, last);
+    return Number.isInteger(id) && id >= 0 && id <= last ? id : null;
   }
 
   async random() {

@@ -61,8 +61,20 @@ class Planes {
     if (!width) return;
     const top = this.#host.getBoundingClientRect().top;
     this.#layout = layoutOf(width, this.#kinds(), this.#sensor, innerHeight - top - BELOW_PX);
-    const context = fitCanvas(this.#canvas, width, this.#layout.height);
     const event = this.#store.get("event");
+    this.#paint(fitCanvas(this.#canvas, width, this.#layout.height), event, this.#store.get("hover"));
+    if (event) this.#canvas.setAttribute("aria-label", `The four planes of ${event.info.title}: ${event.info.sentence}`);
+  }
+
+  /** A canvas of its own with what is drawn, but for what the pointer marks. */
+  picture() {
+    const canvas = document.createElement("canvas");
+    this.draw();
+    this.#paint(fitCanvas(canvas, this.#host.clientWidth, this.#layout.height), this.#store.get("event"), null);
+    return canvas;
+  }
+
+  #paint(context, event, hover) {
     if (!event) return;
     const theme = lookOf(this.#host, this.#config.charge_colours);
     const { view } = this.#window();
@@ -70,8 +82,8 @@ class Planes {
     for (const box of this.#layout.boxes) {
       const picture = { box, edges, theme, sensor: this.#sensor, scale: scaleOf(box, edges) };
       this.#drawPlane(context, picture, event);
+      if (hover) draw.drawCross(context, picture, hover);
     }
-    this.#canvas.setAttribute("aria-label", `The four planes of ${event.info.title}: ${event.info.sentence}`);
   }
 
   /** Rows of pictures, from above. */
@@ -84,7 +96,6 @@ class Planes {
     if (picture.box.kind === "recorded") this.#drawRecorded(context, picture, event);
     else this.#drawMade(context, picture, event);
     draw.drawAxes(context, picture);
-    this.#drawHover(context, picture);
   }
 
   #drawMade(context, picture, event) {
@@ -93,11 +104,6 @@ class Planes {
     if (made && picture.box.kind === "difference") made_draw.drawDifference(context, picture, made, event);
     const waiting = made ? "" : this.#store.get("made_told");
     if (picture.box.leftmost) made_draw.drawKind(context, picture, `${MADE_NAMES[picture.box.kind]} ${waiting}`);
-  }
-
-  #drawHover(context, picture) {
-    const hover = this.#store.get("hover");
-    if (hover) draw.drawCross(context, picture, hover);
   }
 
   #drawRecorded(context, picture, event) {

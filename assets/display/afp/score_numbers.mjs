@@ -32,6 +32,14 @@ export function sharesAt(summary, score) {
   };
 }
 
+/**
+ * What a file of scores is asked for with: the threshold, null for none. That of the weights, of which
+ * the page knows six figures, is left to the server: with them an event that just reaches it could fail.
+ */
+export function thresholdQuery(threshold, own) {
+  return threshold === null || threshold === own?.value ? "" : `?threshold=${threshold}`;
+}
+
 /** "4.13 %", with as many figures as say something. */
 export function percent(share) {
   const value = 100 * share;

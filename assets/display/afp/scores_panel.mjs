@@ -14,7 +14,7 @@ export function mountScores(host, store) {
     let before = "";
     for (const row of analysis.scores) {
       drawRow(host, row, before);
-      before = sentence(row.reasons);
+      before = reasonText(row.reasons);
     }
   };
   store.on(["analysis"], draw);
@@ -34,12 +34,12 @@ function drawRow(host, { label, about, score, threshold, anomalous, reasons, mes
     const limit = make(line, "span", "quiet limit");
     limit.textContent = `${anomalous ? "\u2265" : "<"} ${scoreText(threshold.value)}`;
   }
-  const told = sentence(reasons);
+  const told = reasonText(reasons);
   if (told) make(node, "p", "reason").textContent = told === before ? "for the same reasons" : told;
 }
 
 /** "two clusters on plane 1; no hits on plane 3" */
-function sentence(reasons) {
+export function reasonText(reasons) {
   return reasons.map((reason) => reason.replace(/\.$/, "")).join("; ");
 }
 

@@ -6,7 +6,7 @@ import { isActive, shareOf } from "../job_words.mjs";
 import { mountJobs } from "../jobs.mjs";
 import { toast } from "../toast.mjs";
 import { Histogram } from "./histogram.mjs";
-import { percent, sharesAt } from "./score_numbers.mjs";
+import { percent, sharesAt, thresholdQuery } from "./score_numbers.mjs";
 import { scoreText } from "./scores_panel.mjs";
 import { watchThumbnails } from "./thumbnails.mjs";
 
@@ -110,7 +110,8 @@ class ScoresView {
     const summary = this.#store.get("summary");
     const job = this.#job();
     const ready = Boolean(summary);
-    for (const id of ["histogram", "thumbnails", "rule"]) host(id).hidden = !ready;
+    for (const id of ["histogram", "thumbnails", "rule", "scores-files"]) host(id).hidden = !ready;
+    if (ready) this.#linkFiles(summary);
     host("score-now").hidden = row?.state !== "not scored" || Boolean(job);
     const share = job ? shareOf(job) : null;
     const waiting = job ? `Being scored${share === null ? "" : `: ${Math.floor(100 * share)} %`}. ${job.message}` : "";
@@ -120,6 +121,11 @@ class ScoresView {
     setText(host("detector-about"), row?.about ?? "");
     const rule = this.#rules().find(({ value }) => value === this.#store.get("threshold"));
     host("rule").value = rule?.key ?? "";
+  }
+
+  #linkFiles({ detector, threshold }) {
+    const query = thresholdQuery(this.#store.get("threshold"), threshold);
+    for (const link of host("scores-files").children) link.href = `${this.#address}/${detector}.${link.dataset.ending}${query}`;
   }
 
   #job() {

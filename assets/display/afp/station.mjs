@@ -68,7 +68,17 @@ class Station {
   draw() {
     const [width, height] = [this.#host.clientWidth, this.#host.clientHeight];
     if (!width || !height) return;
-    const context = fitCanvas(this.#canvas, width, height);
+    this.#paint(fitCanvas(this.#canvas, width, height), width, height, this.#store.get("hover"));
+  }
+
+  /** A canvas of its own of so many CSS pixels with the same, but for what the pointer marks. */
+  picture(width, height) {
+    const canvas = document.createElement("canvas");
+    this.#paint(fitCanvas(canvas, width, height), width, height, null);
+    return canvas;
+  }
+
+  #paint(context, width, height, hover) {
     const theme = lookOf(this.#host, this.#config.charge_colours);
     const project = cameraOf(this.#store.get("camera"), width, height);
     const event = this.#store.get("event");
@@ -77,6 +87,7 @@ class Station {
     for (const plane of farFirst(sensor, project)) {
       drawPlane(context, project, plane, sensor, this.#planes, theme);
       if (event) this.#drawHits(context, project, event, plane, theme);
+      if (hover?.[0] === plane) this.#drawHover(context, project, hover, theme);
     }
     const track = event && this.#store.get("track") && this.#store.get("analysis")?.track;
     if (track) drawTrack(context, track, project, sensor, this.#planes, theme);
@@ -96,8 +107,11 @@ class Station {
       context.arc(middle.x, middle.y, px, 0, 2 * Math.PI);
       context.fill();
     }
-    const hover = this.#store.get("hover");
-    if (hover?.[0] === plane) drawRing(context, project(truePlaceOf(plane, hover[1] + 0.5, hover[2] + 0.5, sensor, this.#planes)), theme);
+  }
+
+  #drawHover(context, project, [plane, row, col], theme) {
+    const place = truePlaceOf(plane, row + 0.5, col + 0.5, this.#config.sensor, this.#planes);
+    drawRing(context, project(place), theme);
   }
 }
 

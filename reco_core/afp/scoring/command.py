@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from reco_core.afp.dataset import AfpDataset, open_afp
 from reco_core.afp.dataset_labels import read_labels
 from reco_core.afp.detectors.registry import DETECTORS, DetectorRow, detector_row
 from reco_core.afp.hits import BoolArray, FloatArray
+from reco_core.afp.scoring.rows import BLIND_RULE, ROWS, SCHEMA, score_rows
 from reco_core.afp.scoring.scores import dataset_scores
 from reco_core.afp.simulation.classes import CLASSES
 from reco_core.afp.thresholds import RULES, Threshold, check_labelled, chosen_rule, threshold
@@ -22,12 +22,6 @@ from reco_core.dataset_table import GrowingTable
 from reco_core.errors import DatasetError, SettingError
 from reco_core.weights import FOLDER
 
-SCHEMA: Final = pl.Schema({
-    "event_id": pl.Int64, "run": pl.Int64, "evn": pl.Int64, "side": pl.String, "station": pl.Int64,
-    "score": pl.Float64, "threshold": pl.Float64, "anomalous": pl.Boolean,
-})  # fmt: skip
-ROWS: Final = 200_000
-BLIND_RULE: Final = "median_mad:5"
 GOOD: Final = [row.name for row in CLASSES if not row.anomalous]
 
 
@@ -112,10 +106,7 @@ def _write(out: Path, dataset: AfpDataset, score: FloatArray, value: float) -> N
     table = GrowingTable(out, {**made_of, "threshold": value, "sum": float(score.sum())}, SCHEMA)
     for first in range(table.n_rows, dataset.n_events, ROWS):
         end = min(first + ROWS, dataset.n_events)
-        part = score[first:end]
-        table.add(dataset.info(first, end).with_columns(
-            score=part, threshold=pl.lit(value), anomalous=part >= value
-        ))  # fmt: skip
+        table.add(score_rows(dataset, first, score[first:end], value))
     table.finish()
 
 

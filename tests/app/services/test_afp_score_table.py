@@ -87,7 +87,7 @@ def test_events_are_gone_through_from_the_most_anomalous_on() -> None:
     assert scores.around(2, None) == (3, 4, 2)
     assert scores.around(0, None) == (4, None, 4)
     assert scores.order("single_proton").tolist() == [2, 0]
-    assert scores.around(4, "single_proton") == (2, 0, 1)  # itself of another class
+    assert scores.around(4, "single_proton") == (2, 0, None)  # itself of another class
     assert scores.nearest(0.45, None) == 2
     with pytest.raises(NotFoundError, match="No class"):
         scores.order("muon")
