@@ -30,8 +30,9 @@ from reco_core.afp.evaluation.tables import (
     left_out,
 )
 from reco_core.afp.scoring.scores import dataset_scores
-from reco_core.afp.simulation.chunk import PHYSICS_VERSION, Job
+from reco_core.afp.simulation.chunk import Job
 from reco_core.afp.simulation.runner import simulate_afp
+from reco_core.afp.simulation.version import PHYSICS_VERSION
 from reco_core.dataset_writing import write_table
 from reco_core.errors import FileFormatError
 from reco_core.processors import usable_processors

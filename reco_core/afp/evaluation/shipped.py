@@ -10,7 +10,7 @@ import polars as pl
 from reco_core.afp.detectors.registry import DETECTORS, DetectorRow
 from reco_core.afp.evaluation.groups import ALL
 from reco_core.afp.evaluation.tables import SHIPPED
-from reco_core.afp.simulation.chunk import PHYSICS_VERSION
+from reco_core.afp.simulation.version import PHYSICS_VERSION
 from reco_core.dataset_table import read_table
 from reco_core.dataset_writing import write_table
 from reco_core.errors import HitscopeError

@@ -20,9 +20,6 @@ from reco_core.afp.simulation.tracks import World
 from reco_core.compiled import compiling
 from reco_core.random_stream import new_stream
 
-# Raised whenever simulated events change: what was trained on others is then told to be stale.
-PHYSICS_VERSION: Final = 1
-
 EVENTS_PER_CHUNK: Final = 2_900  # a hundred decks of the mix test
 OUTPUT_HITS: Final = 200_000
 RUNS_KEPT: Final = 4

@@ -15,9 +15,10 @@ import numpy as np
 
 from reco_core.afp.dataset import AfpDataset, open_afp
 from reco_core.afp.dataset_labels import read_labels
-from reco_core.afp.simulation.chunk import PHYSICS_VERSION, Job
+from reco_core.afp.simulation.chunk import Job
 from reco_core.afp.simulation.mixes import DEFAULT_CONTAMINATION
 from reco_core.afp.simulation.runner import simulate_afp
+from reco_core.afp.simulation.version import PHYSICS_VERSION
 from reco_core.afp.training.autoencoders import RECIPES, steps_of, train_seed, train_weighted
 from reco_core.afp.training.data import Events, sampled
 from reco_core.afp.training.labelled import train_boosted
