@@ -12,7 +12,7 @@ import pytest
 
 from reco_core import weights
 from reco_core.afp.detectors.registry import DETECTORS
-from reco_core.afp.simulation.chunk import PHYSICS_VERSION as AFP_PHYSICS_VERSION
+from reco_core.afp.simulation.version import PHYSICS_VERSION as AFP_PHYSICS_VERSION
 from reco_core.errors import FileFormatError
 from reco_core.icecube.classification.learned_features import HARD_NAMES, NAMES
 from reco_core.icecube.classification.learned_names import CLASS_MODEL, HARD_MODEL
