@@ -12,6 +12,7 @@ import pytest
 
 from reco_core import weights
 from reco_core.afp.detectors.registry import DETECTORS
+from reco_core.afp.evaluation.shipped import CURVES_FILE, ROWS_FILE
 from reco_core.afp.simulation.version import PHYSICS_VERSION as AFP_PHYSICS_VERSION
 from reco_core.errors import FileFormatError
 from reco_core.icecube.classification.learned_features import HARD_NAMES, NAMES
@@ -38,6 +39,7 @@ def test_the_folder_holds_the_models_and_their_cards_and_nothing_else():
     expected |= {card_path(name).name for name in AFP_MODELS}
     expected |= {model_path("afp_boosted").name, "arrays.py"}
     expected |= {arrays_path(name).name for name in AFP_MODELS if name != "afp_boosted"}
+    expected |= {ROWS_FILE, CURVES_FILE}
     assert found == expected
 
 
