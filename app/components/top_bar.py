@@ -15,8 +15,7 @@ from app.routes import PERFORMANCE, afp_path, event_path_of
 def top_bar() -> html.Header:
     return html.Header(
         [
-            html.A([html.Span("hit"), html.Span("scope", className="scope")], href="/",
-                   className="brand", **{"aria-label": "Hitscope: first event"}),
+            brand(),
             html.Details(
                 [html.Summary("data set", id="dataset-name"),
                  html.Nav(id=ids.DATASET_MENU, className="menu")],
@@ -42,6 +41,13 @@ def top_bar() -> html.Header:
             action_button("toggle_help", "Keys"),
         ],
         className="top-bar",
+    )  # fmt: skip
+
+
+def brand() -> html.A:
+    return html.A(
+        [html.Span("hit"), html.Span("scope", className="scope")],
+        href="/", className="brand", **{"aria-label": "Hitscope: first event"},
     )  # fmt: skip
 
 

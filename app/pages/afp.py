@@ -12,34 +12,32 @@ are there, and the next one is asked for while this one is looked at.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any, Final
 
 from dash import Dash, dcc, html
-from flask import Flask, Response, current_app, redirect, request
+from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.afp_config import afp_config
+from app.afp_frame import Frame, library, refusal, top_bar
 from app.afp_keys import AFP_KEYS
 from app.afp_performance_keys import OPEN_PERFORMANCE
 from app.afp_run_keys import OPEN_RUN
+from app.api import status_of
+from app.api_afp import afp_library
 from app.components.controls import action_button, section, toggle_button
-from app.components.help_sheet import help_sheet
-from app.components.jobs_sheet import jobs_sheet
-from app.components.notice import failure
-from app.components.top_bar import autoplay, dataset_menu
-from app.plain_html import document
+from app.components.top_bar import autoplay
 from app.routes import AFP, afp_path, afp_performance_path, parse_event_id
-from app.services.afp_library import AfpLibrary
-from app.services.events import Library
-from reco_core.errors import HitscopeError, NotFoundError
+from reco_core.errors import HitscopeError
 
-STYLES: Final = ("00-theme.css", "05-page.css", "30-panels.css", "40-jobs.css",
-                 "display/afp/afp.css")  # fmt: skip
-HINT: Final = (
+FRAME: Final = Frame(
+    "page afp-page", "display/afp/page.mjs",
+    ("00-theme.css", "05-page.css", "30-panels.css", "40-jobs.css", "display/afp/afp.css"),
+    AFP_KEYS,
     "Drag on a plane to move, wheel to zoom; all four move together. Drag the station to orbit it. "
-    "The pointer on a pixel tells its charge, and marks its place on the other planes."
-)
+    "The pointer on a pixel tells its charge, and marks its place on the other planes.",
+    jobs=True,
+)  # fmt: skip
 
 
 def register(app: Dash) -> None:
@@ -56,7 +54,7 @@ def register(app: Dash) -> None:
 
     @server.before_request
     def _first_page() -> AnyResponse | None:
-        if request.path != "/" or _library().keys() or not _afp().datasets:
+        if request.path != "/" or library().keys() or not afp_library().datasets:
             return None
         return redirect(afp_path(None))
 
@@ -65,63 +63,46 @@ def page_of(app: Dash, key: str | None, event_id: str | None) -> tuple[str, int]
     """The document for an event (None: the first) of a data set (None: the first), its status."""
     try:
         number = None if event_id is None else parse_event_id(event_id)
-        entry, status = _afp().dataset(key), 200
+        entry = afp_library().dataset(key)
     except HitscopeError as error:
-        status = 404 if isinstance(error, NotFoundError) else 422
-        return _document(app, None, None, _failure(error)), status
-    return _document(app, entry.key, number, _body()), status
+        others = [("IceCube events", "/")] if library().keys() else []
+        told = refusal(error, "No such page", *others)
+        return _document(app, None, None, [told]), status_of(error)
+    return _document(app, entry.key, number, _body()), 200
 
 
 def _document(app: Dash, key: str | None, event_id: int | None, body: list[Any]) -> str:
-    frame = html.Div(
-        [_top_bar(key), *body, help_sheet(AFP_KEYS, HINT), jobs_sheet(),
-         html.Div(id="toast", className="toast", role="status")],
-        className="page afp-page",
+    return FRAME.document(
+        app, key or "AFP", _top_bar(key), body, dataset=key or "",
+        event="" if event_id is None else str(event_id), config=json.dumps(afp_config()),
     )  # fmt: skip
-    return document(
-        f"{key or 'AFP'} - Hitscope",
-        [app.get_asset_url(name) for name in STYLES],
-        app.get_asset_url("display/afp/page.mjs"),
-        frame,
-        dataset=key or "",
-        event="" if event_id is None else str(event_id),
-        keys=json.dumps([asdict(row) for row in AFP_KEYS]),
-        config=json.dumps(afp_config()),
-    )
 
 
 def _top_bar(key: str | None) -> html.Header:
-    afp_keys = [entry.key for entry in _afp().datasets]
-    return html.Header(
-        [
-            html.A([html.Span("hit"), html.Span("scope", className="scope")], href="/",
-                   className="brand", **{"aria-label": "Hitscope: first event"}),
-            dataset_menu(_library().keys(), afp_keys, key),
-            html.Span("/", className="slash"),
-            dcc.Input(id="jump", type="text", inputMode="numeric", maxLength=40,
-                      placeholder="event id", className="jump", autoComplete="off"),
-            html.Span(id="position", className="position"),
-            html.Select(id="of-class", className="of-class", hidden=True,
-                        **{"aria-label": "events to go through"}),
-            html.Span(className="spring"),
-            action_button("previous_event", "‹", id="previous"),
-            action_button("next_event", "›", id="next"),
-            action_button("random_event", "Random"),
-            autoplay(),
-            html.A([html.Span("Run", className="label"), html.Kbd(OPEN_RUN.printed)],
-                   id="open-run", className="control", title=OPEN_RUN.sentence,
-                   href=f"{afp_path(key)}/run" if key else AFP),
-            html.A([html.Span("Performance", className="label"),
-                    html.Kbd(OPEN_PERFORMANCE.printed)],
-                   id="open-performance", className="control", title=OPEN_PERFORMANCE.sentence,
-                   href=afp_performance_path(key)),
-            action_button("toggle_jobs", "Score"),
-            action_button("copy_link", "Link"),
-            action_button("save_png", "PNG"),
-            action_button("toggle_theme", "Theme"),
-            action_button("toggle_help", "Keys"),
-        ],
-        className="top-bar",
+    return top_bar(
+        key,
+        dcc.Input(id="jump", type="text", inputMode="numeric", maxLength=40,
+                  placeholder="event id", className="jump", autoComplete="off"),
+        html.Span(id="position", className="position"),
+        html.Select(id="of-class", className="of-class", hidden=True,
+                    **{"aria-label": "events to go through"}),
+        html.Span(className="spring"),
+        action_button("previous_event", "‹", id="previous"),
+        action_button("next_event", "›", id="next"),
+        action_button("random_event", "Random"),
+        autoplay(),
+        html.A([html.Span("Run", className="label"), html.Kbd(OPEN_RUN.printed)],
+               id="open-run", className="control", title=OPEN_RUN.sentence,
+               href=f"{afp_path(key)}/run" if key else AFP),
+        html.A([html.Span("Performance", className="label"),
+                html.Kbd(OPEN_PERFORMANCE.printed)],
+               id="open-performance", className="control", title=OPEN_PERFORMANCE.sentence,
+               href=afp_performance_path(key)),
+        action_button("toggle_jobs", "Score"),
+        action_button("copy_link", "Link"),
+        action_button("save_png", "PNG"),
+        action_button("toggle_theme", "Theme"),
+        action_button("toggle_help", "Keys"),
     )  # fmt: skip
 
 
@@ -231,18 +212,3 @@ def _inspector() -> html.Aside:
         ],
         className="inspector",
     )  # fmt: skip
-
-
-def _failure(error: HitscopeError) -> list[Any]:
-    links = [(entry.key, afp_path(entry.key)) for entry in _afp().datasets]
-    links += [("IceCube events", "/")] if _library().keys() else []
-    told = failure(str(error), links, "No such page")
-    return [html.Main(html.Div(told, className="notice failed", role="alert"))]
-
-
-def _library() -> Library:
-    return current_app.config["library"]
-
-
-def _afp() -> AfpLibrary:
-    return current_app.config["afp"]

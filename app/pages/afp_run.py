@@ -12,32 +12,31 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
 from typing import Any, Final
 
 from dash import Dash, html
-from flask import Flask, Response, current_app
+from flask import Flask, Response
 
 from app.afp_config import afp_config
+from app.afp_frame import Frame, refusal, top_bar
 from app.afp_run_keys import OPEN_RUN, RUN_KEYS
+from app.api import status_of
+from app.api_afp import afp_library
 from app.components.controls import action_button, section, toggle_button
-from app.components.help_sheet import help_sheet
-from app.components.notice import failure
-from app.components.top_bar import dataset_menu
-from app.plain_html import document
 from app.routes import AFP, afp_path
-from app.services.afp_library import AfpLibrary
-from app.services.events import Library
 from reco_core.errors import HitscopeError, NotFoundError
 
-STYLES: Final = ("00-theme.css", "05-page.css", "30-panels.css", "40-jobs.css",
-                 "display/afp/afp.css", "display/afp_run/run.css")  # fmt: skip
 RUN: Final = re.compile("-?[0-9]{1,15}|all|unknown")
-HINT: Final = (
+FRAME: Final = Frame(
+    "run-page", "display/afp_run/page.mjs",
+    ("00-theme.css", "05-page.css", "30-panels.css", "40-jobs.css", "display/afp/afp.css",
+     "display/afp_run/run.css"),
+    RUN_KEYS,
     "The pointer on a pixel tells its hits and how many are expected; a click marks it. Rings are "
     "hot pixels, squares dead ones; wedges at the ends of a column mark it as a whole. Drag the "
-    "limits on the distribution of z to find more or fewer."
-)
+    "limits on the distribution of z to find more or fewer.",
+    jobs=False,
+)  # fmt: skip
 
 
 def register(app: Dash) -> None:
@@ -59,51 +58,33 @@ def page_of(app: Dash, key: str, run: str | None) -> tuple[str, int]:
             raise NotFoundError(
                 f"{run[:40]!r} is not a run: expected a whole number, 'all' or 'unknown'."
             )
-        entry, status = _afp().dataset(key), 200
+        entry = afp_library().dataset(key)
     except HitscopeError as error:
-        status = 404 if isinstance(error, NotFoundError) else 422
-        return _document(app, None, _failure(error)), status
-    return _document(app, entry.key, [_maps(), _inspector()]), status
+        return _document(app, None, [refusal(error, "No such page")]), status_of(error)
+    return _document(app, entry.key, [_maps(), _inspector()]), 200
 
 
 def _document(app: Dash, key: str | None, body: list[Any]) -> str:
-    frame = html.Div(
-        [_top_bar(key), *body, help_sheet(RUN_KEYS, HINT),
-         html.Div(id="toast", className="toast", role="status")],
-        className="run-page",
+    return FRAME.document(
+        app, f"Run - {key or 'AFP'}", _top_bar(key), body,
+        dataset=key or "", config=json.dumps(afp_config()),
     )  # fmt: skip
-    return document(
-        f"Run - {key or 'AFP'} - Hitscope",
-        [app.get_asset_url(name) for name in STYLES],
-        app.get_asset_url("display/afp_run/page.mjs"),
-        frame,
-        dataset=key or "",
-        keys=json.dumps([asdict(row) for row in RUN_KEYS]),
-        config=json.dumps(afp_config()),
-    )
 
 
 def _top_bar(key: str | None) -> html.Header:
-    afp_keys = [entry.key for entry in _afp().datasets]
-    return html.Header(
-        [
-            html.A([html.Span("hit"), html.Span("scope", className="scope")], href="/",
-                   className="brand", **{"aria-label": "Hitscope: first event"}),
-            dataset_menu(_library().keys(), afp_keys, key),
-            html.Span("/", className="slash"),
-            _choice("run-choice", "run"),
-            _choice("station-choice", "station"),
-            html.Span(className="spring"),
-            action_button("previous_run", "‹", id="previous"),
-            action_button("next_run", "›", id="next"),
-            html.A([html.Span("Events", className="label"), html.Kbd(OPEN_RUN.printed)],
-                   id="events", className="control", href=afp_path(key),
-                   title="back to the events"),
-            action_button("copy_link", "Link"),
-            action_button("toggle_theme", "Theme"),
-            action_button("toggle_help", "Keys"),
-        ],
-        className="top-bar",
+    return top_bar(
+        key,
+        _choice("run-choice", "run"),
+        _choice("station-choice", "station"),
+        html.Span(className="spring"),
+        action_button("previous_run", "‹", id="previous"),
+        action_button("next_run", "›", id="next"),
+        html.A([html.Span("Events", className="label"), html.Kbd(OPEN_RUN.printed)],
+               id="events", className="control", href=afp_path(key),
+               title="back to the events"),
+        action_button("copy_link", "Link"),
+        action_button("toggle_theme", "Theme"),
+        action_button("toggle_help", "Keys"),
     )  # fmt: skip
 
 
@@ -164,17 +145,3 @@ def _inspector() -> html.Aside:
         ],
         className="inspector",
     )
-
-
-def _failure(error: HitscopeError) -> list[Any]:
-    links = [(entry.key, afp_path(entry.key)) for entry in _afp().datasets]
-    told = failure(str(error), links, "No such page")
-    return [html.Main(html.Div(told, className="notice failed", role="alert"))]
-
-
-def _library() -> Library:
-    return current_app.config["library"]
-
-
-def _afp() -> AfpLibrary:
-    return current_app.config["afp"]

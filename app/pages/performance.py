@@ -20,14 +20,16 @@ from dash import ClientsideFunction, Dash, Input, Output, html
 from flask import Flask, Response, current_app
 
 from app import ids
+from app.api import status_of
 from app.components.controls import action_button
 from app.components.jobs_sheet import jobs_sheet
 from app.components.notice import failure
+from app.components.top_bar import brand
 from app.keys import KEYS
 from app.plain_html import document
 from app.routes import PERFORMANCE, event_path_of, performance_path
 from app.services.events import Library
-from reco_core.errors import DatasetError, HitscopeError, NotFoundError
+from reco_core.errors import DatasetError, HitscopeError
 
 STYLES: Final = ("00-theme.css", "05-page.css", "30-panels.css", "40-jobs.css",
                  "50-performance.css")  # fmt: skip
@@ -58,11 +60,10 @@ def page_of(library: Library, key: str | None, app: Dash) -> tuple[str, int]:
     keys: list[str] = []
     try:
         keys = [dataset.key for dataset in library.datasets]
-        dataset, status = library.dataset(key), 200
+        dataset = library.dataset(key)
     except HitscopeError as error:
-        status = 404 if isinstance(error, NotFoundError) else 422
-        return _document(app, keys, None, _failure(error, keys)), status
-    return _document(app, keys, dataset.key, _body()), status
+        return _document(app, keys, None, _failure(error, keys)), status_of(error)
+    return _document(app, keys, dataset.key, _body()), 200
 
 
 def _document(app: Dash, keys: list[str], current: str | None, body: Any) -> str:
@@ -89,8 +90,7 @@ def _top_bar(keys: list[str], current: str | None) -> html.Header:
     ]
     return html.Header(
         [
-            html.A([html.Span("hit"), html.Span("scope", className="scope")], href="/",
-                   className="brand", **{"aria-label": "Hitscope: first event"}),
+            brand(),
             html.Details([html.Summary(current or "data set", id="dataset-name"),
                           html.Nav(links, className="menu")], className="dataset"),
             html.Span("/", className="slash"),
